@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Two programs come out of this one package: `firstbad`, which runs on the host with the full Swift
+// runtime, and the guest library, which `make guest` compiles as Embedded Swift for a static musl init.
+// Targets marked "both" compile in either mode; DESIGN.md draws the map.
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let probeHeaders: [CSetting] = [.headerSearchPath("../../GuestProbes/include")]
+
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "firstbad",
+  products: [
+    .executable(name: "firstbad", targets: ["firstbad"]),
+    .library(name: "FirstbadGuest", type: .static, targets: ["LinuxGuest"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    // Both: the wire.
+    library("VerdictStream"),
+
+    // Guest.
+    library("GuestInit", ["VerdictStream"]),
+    .target(name: "CGuest", cSettings: probeHeaders),
+    library("LinuxGuest", ["GuestInit", "VerdictStream", "CGuest"]),
+
+    // Host, leaves first.
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    library("HostSystem", ["CCrypto", subprocess, system]),
+    library("Initramfs"),
+    library("GuestImage", ["HostSystem", "Initramfs", "VerdictStream"]),
+    library("Judgement", ["VerdictStream"]),
+    library("VirtualMachine", ["HostSystem", "Judgement", "VerdictStream", subprocess, system]),
+    library("KernelPackages", ["HostSystem"]),
+    library("Bisection", ["Judgement"]),
+    library("Suite", ["GuestImage", "HostSystem", "Initramfs", "Judgement", "VerdictStream", "VirtualMachine"]),
+    library("Reports", ["Bisection", "Judgement", "Suite", "VerdictStream", "VirtualMachine"]),
+    .executableTarget(
+      name: "firstbad",
+      dependencies: [
+        "Bisection", "GuestImage", "HostSystem", "Judgement", "KernelPackages", "Reports", "Suite",
+        "VerdictStream", "VirtualMachine", arguments,
+      ],
+      path: "HostRunner", swiftSettings: strict),
+  ]
+)

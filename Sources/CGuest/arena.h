@@ -1,0 +1,29 @@
+/* The memory that the init and a probe's processes share. */
+#ifndef FB_ARENA_H
+#define FB_ARENA_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define FB_ARENA_MESSAGES 61440
+/* Observations leave this much room, so that a result always fits. */
+#define FB_ARENA_RESERVED 4096
+
+struct fb_arena_header {
+	_Atomic uint32_t ready; /* set last, when the message is whole */
+	uint16_t kind;
+	uint16_t size;
+};
+
+struct fb_arena {
+	_Atomic uint32_t used;     /* bytes handed out to writers */
+	_Atomic uint32_t relayed;  /* bytes that the init has put on the wire */
+	_Atomic uint32_t dropped;  /* messages without room */
+	char messages[FB_ARENA_MESSAGES];
+};
+
+/* The arena of the present child, and the write end of its doorbell; set before fork. */
+extern struct fb_arena *fb_arena;
+extern int fb_doorbell;
+
+#endif

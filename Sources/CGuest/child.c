@@ -1,0 +1,161 @@
+/* One probe in a process, a session and an output pipe of its own. */
+#define _GNU_SOURCE
+#include "CGuest.h"
+#include "arena.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <firstbad/probe.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+fb_result fb_probe_call(int index);
+
+static void on_child(int number) { (void)number; }
+
+/* SIGCHLD stays blocked except inside ppoll, so that no death falls between looking and sleeping. */
+static void block_child_signal(void)
+{
+	struct sigaction action = {.sa_handler = on_child};
+	sigaction(SIGCHLD, &action, 0);
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, 0);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void become_probe(int index, const int output[2], const int doorbell[2])
+{
+	setsid();
+	for (int number = 1; number < 32; number++)
+		signal(number, SIG_DFL);
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, 0);
+
+	int null = open("/dev/null", O_RDONLY);
+	if (null >= 0)
+		dup2(null, 0);
+	dup2(output[1], 1);
+	dup2(output[1], 2);
+	/* The doorbell goes out of the way of tests that look at low descriptor numbers. */
+	fb_doorbell = fcntl(doorbell[1], F_DUPFD_CLOEXEC, 900);
+	if (fb_doorbell < 0)
+		fb_doorbell = fcntl(doorbell[1], F_DUPFD_CLOEXEC, 3);
+	for (int descriptor = 3; descriptor < 64; descriptor++)
+		if (descriptor != fb_doorbell)
+			close(descriptor);
+	/* When memory runs out it is the probe that must go. */
+	fb_write_existing("/proc/self/oom_score_adj", "1000", 4);
+	setvbuf(stdout, 0, _IOLBF, 0);
+	errno = 0;
+	fb_probe_call(index);
+	/* probe.h makes this unreachable from C; another language gets here. No message: no result. */
+	fflush(0);
+	_exit(0);
+}
+
+int fb_child_start(int index, struct fb_child *child)
+{
+	int output[2], doorbell[2];
+	block_child_signal();
+	if (pipe2(output, O_CLOEXEC) < 0)
+		return -errno;
+	if (pipe2(doorbell, O_CLOEXEC | O_NONBLOCK) < 0) {
+		int error = errno;
+		close(output[0]);
+		close(output[1]);
+		return -error;
+	}
+	fcntl(output[0], F_SETFL, O_NONBLOCK);
+	pid_t process = fork();
+	int error = errno;
+	if (process == 0)
+		become_probe(index, output, doorbell);
+	close(output[1]);
+	close(doorbell[1]);
+	child->process = process;
+	child->output = output[0];
+	child->doorbell = doorbell[0];
+	if (process < 0) {
+		fb_child_close(child);
+		return -error;
+	}
+	return 0;
+}
+
+void fb_child_wait(const struct fb_child *child, int milliseconds)
+{
+	struct pollfd both[] = {{.fd = child->output, .events = POLLIN}, {.fd = child->doorbell, .events = POLLIN}};
+	struct timespec limit = {milliseconds / 1000, (milliseconds % 1000) * 1000000L};
+	sigset_t none;
+	sigemptyset(&none);
+	if (ppoll(both, 2, &limit, &none) <= 0)
+		return;
+	char rung[64];
+	while (read(child->doorbell, rung, sizeof rung) > 0)
+		;
+	/* When every writer has closed its end, poll() returns at once for ever; then only a death counts. */
+	for (int i = 0; i < 2; i++)
+		if ((both[i].revents & POLLHUP) && !(both[i].revents & POLLIN)) {
+			struct timespec moment = {0, 1000000};
+			ppoll(0, 0, milliseconds > 0 ? &moment : &(struct timespec){0, 0}, &none);
+			return;
+		}
+}
+
+long fb_child_output(const struct fb_child *child, void *bytes, size_t size)
+{
+	ssize_t got = read(child->output, bytes, size);
+	return got < 0 ? 0 : (long)got;
+}
+
+void fb_child_close(struct fb_child *child)
+{
+	close(child->output);
+	close(child->doorbell);
+}
+
+int fb_reap(int *status)
+{
+	pid_t process = waitpid(-1, status, WNOHANG | __WALL);
+	return process < 0 ? -errno : (int)process;
+}
+
+int fb_status_exited(int status) { return WIFEXITED(status); }
+int fb_status_code(int status) { return WEXITSTATUS(status); }
+int fb_status_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
+
+void fb_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
+static void kill_children(void)
+{
+	char path[64], list[1024];
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+	long size = fb_read_file(path, list, sizeof list - 1);
+	if (size <= 0)
+		return;
+	list[size] = 0;
+	for (char *next = list, *end; *next; next = end) {
+		long process = strtol(next, &end, 10);
+		if (end == next)
+			break;
+		kill((pid_t)process, SIGKILL);
+	}
+}
+
+void fb_kill_all(int group)
+{
+	if (getpid() == 1) {
+		kill(-1, SIGKILL);
+		return;
+	}
+	kill(-group, SIGKILL);
+	kill_children();
+}

@@ -1,0 +1,86 @@
+/*
+ * The syscalls that the Swift init needs, one shim each, and the probes that are linked in.
+ *
+ * Swift imports neither variadic functions nor most of what the kernel's headers define as macros; that,
+ * fork and the memory shared with a forked child are the reasons for C here. Unless said otherwise a
+ * function returns 0 or more on success and -errno on failure.
+ */
+#ifndef FB_CGUEST_H
+#define FB_CGUEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- files.c ---- */
+int fb_mount(const char *source, const char *target, const char *type, const char *options);
+int fb_make_directory(const char *path);
+int fb_make_device(const char *path, int major, int minor);
+int fb_remove(const char *path);
+/* Reads at most `size` bytes of a file; the number read. */
+long fb_read_file(const char *path, void *bytes, size_t size);
+/* Writes to a file that must exist already: never creates one. */
+int fb_write_existing(const char *path, const void *bytes, size_t size);
+/* Makes descriptors 0, 1 and 2 those of the path, or of /dev/null. */
+int fb_open_standard(const char *path);
+
+/* ---- machine.c ---- */
+int fb_loopback_up(const char *interface);
+/* Fields of uname(2), each NUL-terminated and at most 65 bytes. */
+int fb_identity(char release[65], char version[65], char machine[65]);
+uint64_t fb_monotonic_milliseconds(void);
+int fb_process_id(void);
+void fb_power_off(void);
+void fb_pause_for_ever(void) __attribute__((noreturn));
+const char *fb_signal_name(int number);
+const char *fb_errno_text(int number);
+
+/* ---- port.c: the line that records leave on ---- */
+/* Opens a terminal device raw; the descriptor. */
+int fb_port_open(const char *path);
+/* Writes all bytes and waits until they have left the kernel's buffer, at most `milliseconds`. */
+int fb_port_write(int descriptor, const void *bytes, size_t size, int milliseconds);
+
+/* ---- registry.c: the probes linked into this image ---- */
+int fb_probe_count(void);
+/* The metadata text of a probe, or NULL when its entry is not of our ABI. */
+const char *fb_probe_metadata(int index);
+
+/* ---- child.c: one probe in a process of its own ---- */
+struct fb_child {
+	int process;
+	int output;   /* read end of its standard output and error */
+	int doorbell; /* readable when it reported something */
+};
+int fb_child_start(int index, struct fb_child *child);
+/* Sleeps until output, a report or the death of a process, at most `milliseconds`. */
+void fb_child_wait(const struct fb_child *child, int milliseconds);
+/* Reads captured output without waiting; 0 when there is none now. */
+long fb_child_output(const struct fb_child *child, void *bytes, size_t size);
+void fb_child_close(struct fb_child *child);
+/* Reaps one dead process without waiting: its pid, 0 when none is dead, -ECHILD when there is none at all. */
+int fb_reap(int *status);
+int fb_status_exited(int status);
+int fb_status_code(int status);
+int fb_status_signal(int status);
+/* As PID 1: kills every process but this one. Otherwise: kills the group and the children of this process,
+ * which adopts what its children leave behind (see fb_adopt_orphans). */
+void fb_kill_all(int group);
+void fb_adopt_orphans(void);
+
+/* ---- report.c: what the child says, in shared memory so that it survives whatever the child does ---- */
+enum fb_message_kind { FB_MESSAGE_OBSERVED_INTEGER = 1, FB_MESSAGE_OBSERVED_TEXT = 2, FB_MESSAGE_END = 3 };
+struct fb_message {
+	int kind;
+	const char *bytes; /* fields, each ended by a NUL */
+	size_t size;
+};
+/* Fresh shared memory for the next child. */
+int fb_reports_reset(void);
+/* The next whole message: 1, or 0 when there is none now. */
+int fb_reports_next(struct fb_message *message);
+/* Tells the child that everything read so far is on the wire. */
+void fb_reports_acknowledge(void);
+/* Messages that found no room. */
+int fb_reports_dropped(void);
+
+#endif

@@ -1,0 +1,81 @@
+#include "CGuest.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/reboot.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+int fb_loopback_up(const char *interface)
+{
+	int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (control < 0)
+		return -errno;
+	struct ifreq request = {0};
+	strncpy(request.ifr_name, interface, sizeof request.ifr_name - 1);
+	int error = 0;
+	/* The kernel gives lo its addresses, 127.0.0.1 and ::1, when it comes up. */
+	if (ioctl(control, SIOCGIFFLAGS, &request) < 0)
+		error = errno;
+	if (!error) {
+		request.ifr_flags |= IFF_UP | IFF_RUNNING;
+		if (ioctl(control, SIOCSIFFLAGS, &request) < 0)
+			error = errno;
+	}
+	close(control);
+	return -error;
+}
+
+int fb_identity(char release[65], char version[65], char machine[65])
+{
+	struct utsname name;
+	if (uname(&name) < 0)
+		return -errno;
+	memcpy(release, name.release, 65);
+	memcpy(version, name.version, 65);
+	memcpy(machine, name.machine, 65);
+	release[64] = version[64] = machine[64] = 0;
+	return 0;
+}
+
+uint64_t fb_monotonic_milliseconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+int fb_process_id(void) { return (int)getpid(); }
+
+void fb_power_off(void)
+{
+	sync();
+	reboot(RB_POWER_OFF);
+}
+
+void fb_pause_for_ever(void)
+{
+	for (;;)
+		pause();
+}
+
+const char *fb_signal_name(int number)
+{
+	/* The signals of signal(7) that can end a process, by their numbers on this architecture. */
+	static const struct { int number; const char *name; } names[] = {
+		{SIGABRT, "SIGABRT"}, {SIGALRM, "SIGALRM"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},
+		{SIGHUP, "SIGHUP"},   {SIGILL, "SIGILL"},   {SIGINT, "SIGINT"},   {SIGKILL, "SIGKILL"},
+		{SIGPIPE, "SIGPIPE"}, {SIGQUIT, "SIGQUIT"}, {SIGSEGV, "SIGSEGV"}, {SIGSYS, "SIGSYS"},
+		{SIGTERM, "SIGTERM"}, {SIGTRAP, "SIGTRAP"}, {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"},
+		{SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"},
+	};
+	for (size_t row = 0; row < sizeof names / sizeof *names; row++)
+		if (names[row].number == number)
+			return names[row].name;
+	return "SIG?";
+}

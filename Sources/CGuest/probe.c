@@ -1,0 +1,104 @@
+/* The probe's side: what the macros of probe.h call. */
+#include "CGuest.h"
+#include "arena.h"
+
+#include <firstbad/probe.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int fb_doorbell = -1;
+
+/* Appends a message of NUL-ended fields; its end offset, or 0 when there was no room. */
+static uint32_t append(int kind, uint32_t limit, const char *const *fields, int count)
+{
+	uint32_t size = 0;
+	for (int i = 0; i < count; i++)
+		size += (uint32_t)strlen(fields[i]) + 1;
+	uint32_t whole = ((uint32_t)sizeof(struct fb_arena_header) + size + 7) & ~7u;
+	/* Reserve with a compare-and-swap: a reservation that does not fit must not leave a gap. */
+	uint32_t start = atomic_load(&fb_arena->used);
+	do {
+		if (size > UINT16_MAX || start + whole > limit) {
+			atomic_fetch_add(&fb_arena->dropped, 1);
+			return 0;
+		}
+	} while (!atomic_compare_exchange_weak(&fb_arena->used, &start, start + whole));
+	struct fb_arena_header *header = (struct fb_arena_header *)(fb_arena->messages + start);
+	header->kind = (uint16_t)kind;
+	header->size = (uint16_t)size;
+	char *to = (char *)(header + 1);
+	for (int i = 0; i < count; i++) {
+		size_t length = strlen(fields[i]) + 1;
+		memcpy(to, fields[i], length);
+		to += length;
+	}
+	atomic_store(&header->ready, 1);
+	return start + whole;
+}
+
+static void observe(int kind, const char *name, const char *value)
+{
+	int saved = errno;
+	const char *fields[] = {name, value ? value : "(null)"};
+	uint32_t end = append(kind, FB_ARENA_MESSAGES - FB_ARENA_RESERVED, fields, 2);
+	/* Wait until it is on the wire: the next line of the probe may kill the kernel. A probe that closed
+	 * the doorbell, or an init that is busy, costs at most 200 ms. */
+	if (end && write(fb_doorbell, "!", 1) == 1) {
+		struct timespec moment = {0, 200000};
+		for (int i = 0; i < 1000 && atomic_load(&fb_arena->relayed) < end; i++)
+			nanosleep(&moment, 0);
+	}
+	errno = saved;
+}
+
+void fb_observe_text(const char *name, const char *value)
+{
+	observe(FB_MESSAGE_OBSERVED_TEXT, name, value);
+}
+
+void fb_observe_integer(const char *name, long long value)
+{
+	char digits[24];
+	snprintf(digits, sizeof digits, "%lld", value);
+	observe(FB_MESSAGE_OBSERVED_INTEGER, name, digits);
+}
+
+_Noreturn void fb_end(enum fb_outcome outcome, const char *location, const char *check, int number,
+		      const char *format, ...)
+{
+	static const char *const words[] = {[FB_PASS] = "pass", [FB_FAIL] = "fail", [FB_SKIP] = "skip"};
+	char message[512], shortened[256];
+	va_list values;
+	va_start(values, format);
+	vsnprintf(message, sizeof message, format, values);
+	va_end(values);
+	snprintf(shortened, sizeof shortened, "%s", check);
+	const char *fields[] = {words[outcome], message, shortened, location, number ? fb_errno_name(number) : ""};
+	append(FB_MESSAGE_END, FB_ARENA_MESSAGES, fields, 5);
+	fflush(0);
+	_exit(outcome == FB_PASS ? 0 : 1);
+}
+
+int fb_same_text(const char *left, const char *right)
+{
+	return left && right ? strcmp(left, right) == 0 : left == right;
+}
+
+static struct fb_value value(const char *format, ...)
+{
+	struct fb_value result;
+	va_list values;
+	va_start(values, format);
+	vsnprintf(result.text, sizeof result.text, format, values);
+	va_end(values);
+	return result;
+}
+
+struct fb_value fb_signed(long long number) { return value("%lld", number); }
+struct fb_value fb_unsigned(unsigned long long number) { return value("%llu", number); }
+struct fb_value fb_floating(double number) { return value("%g", number); }
+struct fb_value fb_pointer(const void *address) { return value("%p", address); }

@@ -1,0 +1,47 @@
+/* The init's side of the arena: reading what a probe's processes wrote. */
+#include "CGuest.h"
+#include "arena.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+struct fb_arena *fb_arena;
+static uint32_t next;
+
+int fb_reports_reset(void)
+{
+	/* New memory each time: a process that could not be killed still writes to the old one. */
+	if (fb_arena)
+		munmap(fb_arena, sizeof *fb_arena);
+	next = 0;
+	void *memory = mmap(0, sizeof *fb_arena, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	fb_arena = memory == MAP_FAILED ? 0 : memory;
+	return fb_arena ? 0 : -errno;
+}
+
+int fb_reports_next(struct fb_message *message)
+{
+	/* The writers are not trusted: a probe may scribble here, so every offset is checked against the
+	 * arena and not against what it claims. */
+	if (!fb_arena || next + sizeof(struct fb_arena_header) > FB_ARENA_MESSAGES)
+		return 0;
+	struct fb_arena_header *header = (struct fb_arena_header *)(fb_arena->messages + next);
+	if (!atomic_load(&header->ready))
+		return 0;
+	uint32_t size = header->size;
+	if (next + sizeof *header + size > FB_ARENA_MESSAGES)
+		return 0;
+	message->kind = header->kind;
+	message->bytes = (const char *)(header + 1);
+	message->size = size;
+	next += (sizeof *header + size + 7) & ~7u;
+	return 1;
+}
+
+void fb_reports_acknowledge(void)
+{
+	if (fb_arena)
+		atomic_store(&fb_arena->relayed, next);
+}
+
+int fb_reports_dropped(void) { return fb_arena ? (int)atomic_load(&fb_arena->dropped) : 0; }

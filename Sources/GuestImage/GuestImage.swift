@@ -1,0 +1,64 @@
+public import Foundation
+public import HostSystem
+public import Initramfs
+public import VerdictStream
+
+/// An init with the probes that are linked into it.
+public struct GuestImage: Sendable {
+  /// The static program that becomes PID 1.
+  public let program: Data
+  /// Its probes, as the ELF section tells them.
+  public let probes: [ProbeMetadata]
+
+  /// Reads a linked init.
+  public init(program: Data, from origin: String) throws(Failure) {
+    self.program = program
+    guard let section = ELFFile(bytes: Array(program)).section(named: ProbeMetadata.section.description) else {
+      throw Failure(
+        .badInput, "\(origin) defines no probe",
+        remedy: "a probe is written PROBE(\"id\", \"summary\") { ... }; 'firstbad new' makes one to start from")
+    }
+    var probes: [ProbeMetadata] = []
+    for text in section.split(separator: 0) {
+      do {
+        probes.append(try ProbeMetadata(parsing: Text(Array(text))))
+      } catch {
+        throw Failure(
+          .badInput, "\(origin) has a probe with a heading that makes no sense: \(error.line)",
+          remedy: "probe.h lists what a PROBE heading may hold")
+      }
+    }
+    for (index, probe) in probes.enumerated() where probes[..<index].contains(where: { $0.id == probe.id }) {
+      throw Failure(.badInput, "two probes are called \(probe.id)", remedy: "give one of them another id")
+    }
+    self.probes = probes.sorted { $0.id.description < $1.id.description }
+  }
+
+  /// The image with the shipped probes.
+  public static func shipped(_ kit: Kit) throws(Failure) -> GuestImage {
+    guard let program = try? Data(contentsOf: kit.shippedInit) else {
+      throw Failure(.missingTool, "\(kit.shippedInit.path) is not built", remedy: "run 'make guest'")
+    }
+    return try GuestImage(program: program, from: kit.shippedInit.path)
+  }
+
+  /// The probe with this id.
+  public func probe(_ id: Text) -> ProbeMetadata? { probes.first { $0.id == id } }
+
+  /// The archive without a plan: everything that a guest needs to begin.
+  public var archive: Archive {
+    var archive = Archive()
+    for folder in ["dev", "proc", "sys", "tmp", "run", "root"] { archive.addFolder(folder) }
+    // The kernel opens /dev/console for PID 1 before there is any devtmpfs.
+    archive.addDevice("dev/console", major: 5, minor: 1)
+    archive.addFile("init", mode: 0o755, program)
+    return archive
+  }
+
+  /// The initramfs for one run: the image, and the plan in an archive of its own behind it.
+  public func initramfs(_ plan: Plan) -> [UInt8] {
+    var second = Archive()
+    second.addFile(String(Plan.path.description.dropFirst()), mode: 0o400, plan.text.bytes)
+    return archive.bytes + second.bytes
+  }
+}

@@ -1,0 +1,68 @@
+public import Foundation
+public import HostSystem
+
+/// Compiles probes with musl-gcc and links them with the guest library. No Swift tool chain is needed.
+public struct ProbeCompiler: Sendable {
+  private let kit: Kit
+  private let places: Places
+  private let compiler: Tool
+
+  /// What the package manager needs to hear.
+  public static let remedy = "install it: apt-get install musl-tools gcc"
+
+  /// A compiler with this kit.
+  public init(kit: Kit, places: Places) throws(Failure) {
+    self.kit = kit
+    self.places = places
+    compiler = try Tool("musl-gcc", remedy: Self.remedy)
+  }
+
+  /// A missing result, an undeclared function or a mixed-up pointer is refused: each has made a test
+  /// say something that it did not see.
+  static let options = [
+    "-std=gnu17", "-Os", "-g0", "-Wall", "-Werror=return-type", "-Werror=implicit-function-declaration",
+    "-Werror=int-conversion", "-Werror=incompatible-pointer-types", "-ffunction-sections", "-fdata-sections",
+    "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fno-pie",
+  ]
+
+  /// `noseparate-code` saves three pages of padding; the rest drops what no probe uses.
+  static let linking = [
+    "-static", "-no-pie", "-s", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,noseparate-code",
+  ]
+
+  /// An init with the probes of these C files.
+  public func image(of sources: [URL]) async throws -> GuestImage {
+    for source in sources where !FileManager.default.isReadableFile(atPath: source.path) {
+      throw Failure(.badInput, "\(source.path) cannot be read", remedy: "check the path of the probe")
+    }
+    let folder = try WorkFolder(in: places)
+    let program = folder.url.appending(path: "init")
+    let result = try await compiler.run(
+      Self.options + ["-I", kit.headers.path] + sources.map(\.path) + [kit.library.path, "-o", program.path]
+        + Self.linking,
+      // The compiler's own temporary files go where ours are swept.
+      environment: ["TMPDIR": folder.url.path, "LC_ALL": "C.UTF-8"], limit: .seconds(300))
+    guard result.status == 0 else {
+      let names = sources.map(\.lastPathComponent).joined(separator: ", ")
+      throw Failure(
+        .doesNotCompile, "\(names) does not compile:\n\(result.errors)",
+        remedy: Self.lesson(result.errors))
+    }
+    FileHandle.standardError.write(Data(result.errors.utf8))
+    guard let bytes = try? Data(contentsOf: program) else {
+      throw Failure(.cannotWrite, "the compiler left no program in \(folder.url.path)")
+    }
+    return try GuestImage(program: bytes, from: sources.map(\.lastPathComponent).joined(separator: ", "))
+  }
+
+  /// Compiler messages that mean something particular in a probe.
+  private static func lesson(_ errors: String) -> String? {
+    let table = [
+      ("control reaches end of non-void function", "end every path of the probe with PASS(), FAIL(...) or SKIP(...)"),
+      ("return' with no value", "leave a probe with PASS(), FAIL(...) or SKIP(...), not with return"),
+      ("firstbad/probe.h: No such file", "run 'make guest' again: the kit has lost its headers"),
+      ("undefined reference to", "the guest is linked with musl and with nothing else"),
+    ]
+    return table.first { errors.contains($0.0) }?.1
+  }
+}

@@ -1,0 +1,73 @@
+public import Foundation
+public import HostSystem
+public import VerdictStream
+
+/// What a user's PROBE arguments mean: an image that holds them, and which of its probes to run.
+public struct ProbeSelection: Sendable {
+  /// The image.
+  public let image: GuestImage
+  /// The chosen probes, in the order of the arguments.
+  public let probes: [ProbeMetadata]
+
+  /// Shipped ids come ready-made; a source file is compiled, with the shipped sources that are asked for too.
+  public init(arguments: [String], kit: Kit, places: Places) async throws {
+    guard !arguments.isEmpty else {
+      throw Failure(.usage, "no probe is named", remedy: "'firstbad list' shows the shipped ones")
+    }
+    let files = arguments.filter(Self.isFile)
+    let ids = arguments.filter { !Self.isFile($0) }
+    let shipped = try GuestImage.shipped(kit)
+    for id in ids where shipped.probe(Text(id)) == nil {
+      throw Failure(.usage, "no shipped probe is called \(id)", remedy: Self.hint(id, shipped))
+    }
+    if files.isEmpty {
+      image = shipped
+      probes = try Self.unique(ids.compactMap { shipped.probe(Text($0)) })
+      return
+    }
+    let compiler = try ProbeCompiler(kit: kit, places: places)
+    let sources = try Self.unique(files).map { URL(filePath: $0) }
+    let own = try await compiler.image(of: sources)
+    if ids.isEmpty {
+      image = own
+    } else {
+      image = try await compiler.image(of: sources + Self.shippedSources(of: ids, kit))
+    }
+    probes = try Self.unique(own.probes + ids.compactMap { shipped.probe(Text($0)) })
+  }
+
+  static func isFile(_ argument: String) -> Bool { argument.hasSuffix(".c") || argument.contains("/") }
+
+  /// Naming a probe twice is a slip, and two end records of one id could not be told apart.
+  private static func unique<Element>(_ elements: [Element]) throws(Failure) -> [Element] {
+    for (index, element) in elements.enumerated() {
+      let name = (element as? ProbeMetadata).map { $0.id.description } ?? "\(element)"
+      let isTwice = elements[..<index].contains { ($0 as? ProbeMetadata).map { $0.id.description } ?? "\($0)" == name }
+      if isTwice { throw Failure(.usage, "\(name) is named twice", remedy: "name each probe once") }
+    }
+    return elements
+  }
+
+  private static func hint(_ id: String, _ shipped: GuestImage) -> String {
+    if FileManager.default.fileExists(atPath: "\(id).c") { return "did you mean the file \(id).c?" }
+    let close = shipped.probes.map(\.id.description).filter { $0.contains(id) || $0.hasSuffix(".\(id)") }
+    return close.first.map { "did you mean \($0)?" } ?? "'firstbad list' shows them; a source file ends in .c"
+  }
+
+  /// The files of the kit that define these ids. An id is a string literal, so its text can be found.
+  private static func shippedSources(of ids: [String], _ kit: Kit) throws(Failure) -> [URL] {
+    let all = FileManager.default.enumerator(at: kit.probes, includingPropertiesForKeys: nil)?
+      .compactMap { $0 as? URL }.filter { $0.pathExtension == "c" } ?? []
+    var found: [URL] = []
+    for id in ids {
+      let file = all.first { file in
+        (try? String(contentsOf: file, encoding: .utf8))?.contains("PROBE(\"\(id)\"") ?? false
+      }
+      guard let file else {
+        throw Failure(.badInput, "the source of \(id) is not in \(kit.probes.path)", remedy: "run 'make guest'")
+      }
+      if !found.contains(file) { found.append(file) }
+    }
+    return found
+  }
+}

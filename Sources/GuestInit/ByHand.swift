@@ -1,0 +1,70 @@
+public import VerdictStream
+
+/// What the same binary does when it is not PID 1: it touches nothing of the machine it is on.
+public struct ByHand<S: System> {
+  private var system: S
+
+  /// A session by hand on this system.
+  public init(on system: S) { self.system = system }
+
+  /// What the user asked for on the command line.
+  public enum Request: Equatable, Sendable {
+    /// The probes, one a line: id, tab, summary.
+    case list
+    /// One probe, on this machine as it is.
+    case run(Text)
+    /// Anything else.
+    case help
+
+    /// Reads the arguments after the program's name.
+    public init(_ arguments: [Text]) {
+      if arguments == ["list"] {
+        self = .list
+      } else if arguments.count == 2, arguments[0] == "run" {
+        self = .run(arguments[1])
+      } else {
+        self = .help
+      }
+    }
+  }
+
+  /// Does it, writing to standard output, and gives the exit status: that of the verdict, or 128.
+  public mutating func perform(_ request: Request) -> Int32 {
+    let probes = Registry(system.probes)
+    switch request {
+    case .help:
+      say("usage: init list | init run PROBE\n")
+      say("As PID 1 of a guest this program runs its probes; by hand it lists them, or runs one here.\n")
+      return 128
+    case .list:
+      for probe in probes.all { say(probe.id + "\t" + probe.summary + "\n") }
+      return 0
+    case .run(let id):
+      guard let (index, metadata) = probes.find(id) else {
+        say("no probe is called " + id + "; 'init list' shows them\n")
+        return 128
+      }
+      for sysctl in metadata.sysctls {
+        say("not set, as this is no guest: sysctl " + sysctl.name + "=" + sysctl.value + "\n")
+      }
+      var stream = Stream(nonce: "by-hand")
+      var run = ProbeRun<S>(index: index, metadata: metadata, plan: Plan())
+      let end = run.run(on: &system, &stream)
+      stream.send(.probeEnd(end), to: &system)
+      return Self.status(of: end.outcome)
+    }
+  }
+
+  /// 0, 1 or 125, as for a whole run on the host.
+  static func status(of outcome: Outcome) -> Int32 {
+    switch outcome {
+    case .pass: 0
+    case .fail, .timeout, .crashed, .stuck: 1
+    case .skip, .noResult, .unready: 125
+    }
+  }
+
+  private mutating func say(_ text: Text) {
+    do throws(Errno) { try system.writePort(text.bytes) } catch {}
+  }
+}

@@ -1,0 +1,105 @@
+public import VerdictStream
+
+/// What PID 1 does, from the first instruction to the last record.
+public struct Init<S: System> {
+  /// Version of the init, as the `hello` record gives it.
+  public static var version: Text { "0.1.0" }
+
+  private var system: S
+  private var stream = Stream(nonce: "unplanned")
+
+  /// An init on this system.
+  public init(on system: S) { self.system = system }
+
+  /// Sets up, runs the plan, reports, and turns the power off. Returns only when that is not possible.
+  public mutating func run() {
+    let setUp = SetUp(on: &system)
+    var (plan, planStep) = readPlan()
+    let port = openPort(plan.port)
+    // Whatever a probe or the init itself prints by accident belongs on the console, not on the port.
+    do throws(Errno) { try system.openStandard("/dev/console") } catch {}
+
+    let probes = Registry(system.probes)
+    if plan.probes.isEmpty && planStep.outcome != .failed { plan.probes = probes.ids }
+    if planStep.outcome == .failed { plan.probes = [] }
+    stream = Stream(nonce: plan.nonce)
+    send(.hello(hello(plan, port)))
+    send(.setup(planStep))
+    for step in setUp.steps { send(.setup(step)) }
+
+    for id in plan.probes {
+      if setUp.isComplete {
+        runProbe(id, probes, plan)
+      } else {
+        refuse(id, "a required part of the guest's set-up failed")
+      }
+    }
+    send(.done(Done(planned: plan.probes.count, ended: plan.probes.count)))
+    system.powerOff()
+  }
+
+  private mutating func send(_ record: Record) { stream.send(record, to: &system) }
+
+  private mutating func readPlan() -> (Plan, Setup) {
+    let file: Text
+    do throws(Errno) {
+      file = try system.read(Plan.path, limit: 65_536)
+      // A probe has no business with the nonce.
+      try system.remove(Plan.path)
+    } catch {
+      return (Plan(), Setup(step: "plan", target: Plan.path, outcome: .absent, errno: system.name(of: error)))
+    }
+    do throws(Plan.Malformed) {
+      return (try Plan(parsing: file), Setup(step: "plan", target: Plan.path, outcome: .ok))
+    } catch {
+      return (Plan(), Setup(step: "plan", target: Plan.path + ": " + error.line, outcome: .failed, errno: "EINVAL"))
+    }
+  }
+
+  /// The wished port, or else the console; the name of what it became.
+  private mutating func openPort(_ wished: Text) -> Text {
+    let candidates: [Text] = wished.isEmpty ? ["/dev/console"] : [wished, "/dev/console"]
+    for candidate in candidates {
+      do throws(Errno) {
+        try system.openPort(candidate)
+        return candidate
+      } catch {}
+    }
+    return ""
+  }
+
+  private func hello(_ plan: Plan, _ port: Text) -> Hello {
+    var kernel = KernelIdentity(release: "", version: "", machine: "")
+    do throws(Errno) { kernel = try system.identity() } catch {}
+    return Hello(
+      nonce: plan.nonce, initVersion: Self.version, release: kernel.release, version: kernel.version,
+      machine: kernel.machine, port: port, planned: plan.probes.count)
+  }
+
+  private mutating func runProbe(_ id: Text, _ probes: Registry, _ plan: Plan) {
+    guard let (index, metadata) = probes.find(id) else {
+      return refuse(id, "no probe of this name is in the image")
+    }
+    var sysctls = Sysctls()
+    do throws(Sysctls.Refused) {
+      try sysctls.set(metadata.sysctls, on: &system)
+      var run = ProbeRun<S>(index: index, metadata: metadata, plan: plan)
+      // The console cannot be lined up with the port afterwards, so the kernel's own log gets a mark.
+      do throws(Errno) { try system.writeExisting("/dev/kmsg", "<5>firstbad: probe " + id) } catch {}
+      send(.probeBegin(ProbeBegin(probe: id, timeoutMilliseconds: run.timeoutMilliseconds)))
+      let end = run.run(on: &system, &stream)
+      send(.probeEnd(end))
+    } catch {
+      refuse(id, "sysctl " + error.name + " cannot be set", system.name(of: error.errno))
+    }
+    sysctls.restore(on: &system)
+  }
+
+  /// A probe whose function is not called has an end all the same.
+  private mutating func refuse(_ id: Text, _ why: Text, _ errno: Text = "") {
+    var end = ProbeEnd(probe: id, outcome: .unready)
+    end.message = why
+    end.errno = errno
+    send(.probeEnd(end))
+  }
+}

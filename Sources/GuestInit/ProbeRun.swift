@@ -1,0 +1,159 @@
+import VerdictStream
+
+/// One probe from begin to end. The kernel is asked in small steps, none of them without a limit.
+struct ProbeRun<S: System> {
+  let index: Int
+  let metadata: ProbeMetadata
+  let timeoutMilliseconds: Int
+  let outputLimit: Int
+
+  private var end: ProbeEnd
+  private var outputSize = 0
+  private var verdicts: [Message] = []
+
+  init(index: Int, metadata: ProbeMetadata, plan: Plan) {
+    self.index = index
+    self.metadata = metadata
+    let own = metadata.timeoutMilliseconds > 0 ? metadata.timeoutMilliseconds : plan.timeoutMilliseconds
+    timeoutMilliseconds = own * plan.timeoutPercent / 100
+    outputLimit = plan.outputLimit
+    end = ProbeEnd(probe: metadata.id, outcome: .noResult)
+  }
+
+  /// Runs it and says everything but sysctls, which belong to the init and not to a run by hand.
+  mutating func run(on system: inout S, _ stream: inout Stream) -> ProbeEnd {
+    let begin = system.now
+    let taint = Self.taint(system)
+    do throws(Errno) {
+      let child = try system.start(index)
+      let death = follow(child, &system, &stream, until: begin + timeoutMilliseconds)
+      finish(child, death, &system, &stream)
+    } catch {
+      end.outcome = .unready
+      end.message = "the probe's process could not be started"
+      end.errno = system.name(of: error)
+    }
+    end.durationMilliseconds = system.now - begin
+    end.taint = Self.taint(system) & ~taint
+    return end
+  }
+
+  /// Relays what the child says until it dies (nil: the deadline came first).
+  private mutating func follow(
+    _ child: S.Child, _ system: inout S, _ stream: inout Stream, until deadline: Int
+  ) -> Death? {
+    while true {
+      relay(child, &system, &stream)
+      while case .process(let process, let death) = system.reap() {
+        if process == system.process(of: child) { return death }
+      }
+      let left = deadline - system.now
+      if left <= 0 { return nil }
+      system.wait(for: child, milliseconds: left)
+    }
+  }
+
+  /// Kills and reaps all that is left, then decides.
+  private mutating func finish(_ child: S.Child, _ death: Death?, _ system: inout S, _ stream: inout Stream) {
+    let isClean = clearProcesses(child, &system)
+    relay(child, &system, &stream)
+    system.close(child)
+    settle(death)
+    if !isClean {
+      end.outcome = .stuck
+      end.message = "a process of the probe does not die"
+    }
+    let dropped = system.droppedMessages
+    if dropped > 0 && end.outcome == .pass {
+      end.outcome = .noResult
+      end.message = "the probe reported more observations than there is room for"
+    }
+  }
+
+  /// Two seconds are a hundred times what a healthy kernel needs, even emulated.
+  private func clearProcesses(_ child: S.Child, _ system: inout S) -> Bool {
+    let limit = system.now + 2000
+    while system.now < limit {
+      system.killAll(group: system.process(of: child))
+      var reaped = system.reap()
+      while case .process = reaped { reaped = system.reap() }
+      if reaped == .noChildren { return true }
+      system.wait(for: child, milliseconds: 5)
+    }
+    return false
+  }
+
+  private mutating func relay(_ child: S.Child, _ system: inout S, _ stream: inout Stream) {
+    while true {
+      let piece = system.output(of: child)
+      if piece.isEmpty { break }
+      let room = max(0, outputLimit - outputSize)
+      let kept = piece.bytes.prefix(room)
+      outputSize += kept.count
+      end.outputDropped += piece.bytes.count - kept.count
+      if !kept.isEmpty {
+        stream.send(.output(Output(probe: metadata.id, text: Text(Array(kept)))), to: &system)
+      } else if system.now % 64 == 0 {
+        // A probe that prints without end must not keep the init from its deadline.
+        break
+      }
+    }
+    while let message = system.nextMessage() {
+      switch message.kind {
+      case .end: verdicts.append(message)
+      case .observedInteger, .observedText: observe(message, &system, &stream)
+      }
+    }
+    system.acknowledgeMessages()
+  }
+
+  private func observe(_ message: Message, _ system: inout S, _ stream: inout Stream) {
+    guard message.fields.count == 2 else { return }
+    var value = Observation.Value.text(message.fields[1])
+    if message.kind == .observedInteger, let number = message.fields[1].integer { value = .integer(number) }
+    stream.send(
+      .observation(Observation(probe: metadata.id, name: message.fields[0], value: value)), to: &system)
+  }
+
+  /// Guilty until proven: a pass needs a PASS, an exit with 0, and nobody who says otherwise.
+  private mutating func settle(_ death: Death?) {
+    switch death {
+    case nil:
+      end.outcome = .timeout
+      end.message = "still running at its deadline"
+      return
+    case .signalled(let signal)?:
+      end.outcome = .crashed
+      end.signal = signal
+      end.message = "killed by " + signal
+      return
+    case .exited(let status)?:
+      end.status = status
+    }
+    let order: [Outcome] = [.fail, .skip, .pass]
+    for outcome in order {
+      guard let said = verdicts.first(where: { $0.outcome == outcome }) else { continue }
+      if outcome == .pass && end.status != 0 { break }
+      end.outcome = outcome
+      end.message = said.fields[1]
+      end.check = said.fields[2]
+      end.location = said.fields[3]
+      end.errno = said.fields[4]
+      return
+    }
+    end.message = "the probe's process ended without PASS, FAIL or SKIP"
+  }
+
+  private static func taint(_ system: S) -> Int {
+    do throws(Errno) {
+      let text = try system.read("/proc/sys/kernel/tainted", limit: 32)
+      return text.split(on: UInt8(ascii: "\n"))[0].integer ?? 0
+    } catch {
+      return 0
+    }
+  }
+}
+
+extension Message {
+  fileprivate var outcome: Outcome? { fields.count == 5 ? Outcome(word: fields[0]) : nil }
+}

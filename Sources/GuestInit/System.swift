@@ -1,0 +1,143 @@
+public import VerdictStream
+
+/// An error number of the kernel.
+public struct Errno: Error, Equatable, Sendable {
+  /// The number, positive.
+  public let number: Int32
+
+  /// An errno of this number.
+  public init(_ number: Int32) { self.number = number }
+
+  /// No such file or directory: what an absent sysctl and an absent device say.
+  public static var noEntry: Errno { Errno(2) }
+  /// Device or resource busy: what mounting says where something is mounted already.
+  public static var busy: Errno { Errno(16) }
+  /// File exists: what mkdir says of a directory that is there.
+  public static var exists: Errno { Errno(17) }
+  /// No such device: what mounting says of a file system that the kernel was built without.
+  public static var noDevice: Errno { Errno(19) }
+}
+
+/// The kernel that runs, in the words of uname(2).
+public struct KernelIdentity: Equatable, Sendable {
+  /// `uname -r`
+  public var release: Text
+  /// `uname -v`
+  public var version: Text
+  /// `uname -m`
+  public var machine: Text
+
+  /// All fields.
+  public init(release: Text, version: Text, machine: Text) {
+    self.release = release
+    self.version = version
+    self.machine = machine
+  }
+}
+
+/// Something that a probe's processes said through the shared arena.
+public struct Message: Equatable, Sendable {
+  /// What it says.
+  public enum Kind: Equatable, Sendable {
+    /// Fields: name, decimal number.
+    case observedInteger
+    /// Fields: name, text.
+    case observedText
+    /// Fields: outcome word, message, check, location, errno name.
+    case end
+  }
+
+  /// What it says.
+  public var kind: Kind
+  /// Its fields.
+  public var fields: [Text]
+
+  /// All fields.
+  public init(kind: Kind, fields: [Text]) {
+    self.kind = kind
+    self.fields = fields
+  }
+}
+
+/// How a process died.
+public enum Death: Equatable, Sendable {
+  /// It exited with this status.
+  case exited(Int)
+  /// This signal killed it.
+  case signalled(Text)
+}
+
+/// What one look for dead processes found.
+public enum Reaped: Equatable, Sendable {
+  /// This process is dead and gone.
+  case process(Int32, Death)
+  /// Children live, none is dead.
+  case noneYet
+  /// There is no child at all.
+  case noChildren
+}
+
+/// Everything the init wants of the kernel; a test replaces it and fails any call it likes.
+///
+/// The `Child` of an implementation stands for a probe's main process and its two pipes.
+public protocol System {
+  /// A running probe.
+  associatedtype Child
+
+  /// This process's id; 1 when it is the init.
+  var processID: Int32 { get }
+  /// Milliseconds of a clock that nobody can set.
+  var now: Int { get }
+  /// uname(2).
+  func identity() throws(Errno) -> KernelIdentity
+  /// errno's name, such as `ENOSPC`.
+  func name(of errno: Errno) -> Text
+
+  /// mkdir(2), mode 0755.
+  mutating func makeDirectory(_ path: Text) throws(Errno)
+  /// mount(2).
+  mutating func mount(_ mount: Mount) throws(Errno)
+  /// mknod(2) of a character device, mode 0600.
+  mutating func makeDevice(_ path: Text, major: Int32, minor: Int32) throws(Errno)
+  /// unlink(2).
+  mutating func remove(_ path: Text) throws(Errno)
+  /// At most `limit` bytes of a file.
+  func read(_ path: Text, limit: Int) throws(Errno) -> Text
+  /// Writes to a file that exists; never creates one.
+  mutating func writeExisting(_ path: Text, _ text: Text) throws(Errno)
+  /// Makes standard input, output and error this device.
+  mutating func openStandard(_ path: Text) throws(Errno)
+  /// Brings a network interface up.
+  mutating func bringUp(_ interface: Text) throws(Errno)
+
+  /// Opens the device that records leave on.
+  mutating func openPort(_ path: Text) throws(Errno)
+  /// Writes to that device and waits until the bytes are out, with a limit.
+  mutating func writePort(_ bytes: [UInt8]) throws(Errno)
+
+  /// The metadata text of every probe that is linked in; nil for an entry that cannot be read.
+  var probes: [Text?] { get }
+  /// Starts a probe in a process of its own.
+  mutating func start(_ index: Int) throws(Errno) -> Child
+  /// The process of a child.
+  func process(of child: Child) -> Int32
+  /// Sleeps until something happens to the child, at most so long.
+  func wait(for child: Child, milliseconds: Int)
+  /// The next piece of what the child printed; empty when there is none now.
+  func output(of child: Child) -> Text
+  /// The next message of the child, or nil when there is none now.
+  func nextMessage() -> Message?
+  /// Lets the child go on: what it said is on the wire.
+  func acknowledgeMessages()
+  /// How many messages found no room.
+  var droppedMessages: Int { get }
+  /// Closes the pipes.
+  func close(_ child: Child)
+  /// Looks for one dead process, without waiting.
+  func reap() -> Reaped
+  /// Kills every process but the init; by hand, the child's group and every child.
+  func killAll(group: Int32)
+
+  /// Ends the machine's power; returns when the kernel does not know how.
+  mutating func powerOff()
+}

@@ -1,0 +1,53 @@
+public import Foundation
+
+/// The guest's half as `make guest` builds it: headers, probe sources, the guest library and the image with
+/// all shipped probes.
+public struct Kit: Sendable, Equatable {
+  /// Its folder.
+  public let folder: URL
+
+  /// Include path for probes; holds `firstbad/probe.h` and the kernel's headers.
+  public var headers: URL { folder.appending(path: "include") }
+  /// Sources of the shipped probes.
+  public var probes: URL { folder.appending(path: "probes") }
+  /// What every image is linked with.
+  public var library: URL { folder.appending(path: "libFirstbadGuest.a") }
+  /// The init with all shipped probes; the same file is the ELF that tells their metadata.
+  public var shippedInit: URL { folder.appending(path: "shipped.init") }
+
+  /// A kit at this place.
+  public init(folder: URL) { self.folder = folder }
+
+  /// The kit that belongs to this program: `FIRSTBAD_KIT`, else next to the program as installed
+  /// (`../share/firstbad`), else that of the source tree the program was built in (`.build-guest/kit`).
+  public static func find(
+    program: URL? = Bundle.main.executableURL,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(Failure) -> Kit {
+    if let chosen = environment["FIRSTBAD_KIT"] { return try Kit(folder: URL(filePath: chosen)).checked() }
+    let real = program?.resolvingSymlinksInPath()
+    var candidates: [URL] = []
+    if var folder = real?.deletingLastPathComponent() {
+      candidates.append(folder.deletingLastPathComponent().appending(path: "share/firstbad"))
+      while folder.path != "/" {
+        candidates.append(folder.appending(path: ".build-guest/kit"))
+        folder.deleteLastPathComponent()
+      }
+    }
+    for candidate in candidates {
+      let kit = Kit(folder: candidate)
+      if FileManager.default.fileExists(atPath: kit.library.path) { return kit }
+    }
+    throw Failure(
+      .missingTool, "the guest library is not built",
+      remedy: "run 'make guest' in the source tree, or set FIRSTBAD_KIT to its folder")
+  }
+
+  private func checked() throws(Failure) -> Kit {
+    guard FileManager.default.fileExists(atPath: library.path) else {
+      throw Failure(
+        .missingTool, "\(folder.path) holds no guest library", remedy: "unset FIRSTBAD_KIT or run 'make guest'")
+    }
+    return self
+  }
+}

@@ -1,0 +1,53 @@
+public import Foundation
+
+/// Where things lie on the host, by the XDG Base Directory Specification.
+public struct Places: Sendable, Equatable {
+  /// What can be made again: kernels fetched, accelerators tried.
+  public let cache: URL
+  /// What was found out: a folder a run, with its console.
+  public let state: URL
+
+  /// From an environment: XDG_CACHE_HOME and XDG_STATE_HOME, else under HOME, else under TMPDIR.
+  public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+    let scratch = "\(environment["TMPDIR"] ?? "/tmp")/firstbad-\(getuid())"
+    let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    func place(_ variable: String, _ underHome: String) -> URL {
+      // The specification: a relative path in these variables is to be ignored.
+      if let path = environment[variable], path.hasPrefix("/") { return URL(filePath: "\(path)/firstbad") }
+      return URL(filePath: home.map { "\($0)/\(underHome)/firstbad" } ?? "\(scratch)/\(underHome)")
+    }
+    cache = place("XDG_CACHE_HOME", ".cache")
+    state = place("XDG_STATE_HOME", ".local/state")
+  }
+
+  /// Kernels that were fetched.
+  public var kernels: URL { cache.appending(path: "kernels") }
+  /// Runs, newest name last.
+  public var runs: URL { state.appending(path: "runs") }
+
+  /// Makes a folder and all above it.
+  public static func make(_ folder: URL) throws(Failure) {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw cannotWrite(folder, error)
+    }
+  }
+
+  /// Writes a file whole or not at all.
+  public static func write(_ data: Data, to file: URL) throws(Failure) {
+    do {
+      try data.write(to: file, options: .atomic)
+    } catch {
+      throw cannotWrite(file, error)
+    }
+  }
+
+  private static func cannotWrite(_ url: URL, _ error: any Error) -> Failure {
+    let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? (error as NSError)
+    let why = cause.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(cause.code))) : "\(cause)"
+    return Failure(
+      .cannotWrite, "\(url.path) cannot be written: \(why)",
+      remedy: "free some space there, or point XDG_CACHE_HOME and XDG_STATE_HOME to a writable folder")
+  }
+}

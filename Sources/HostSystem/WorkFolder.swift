@@ -1,0 +1,40 @@
+public import Foundation
+
+/// A folder for the length of one piece of work, removed afterwards; one that a killed run left behind is
+/// removed by the next that comes along.
+public struct WorkFolder: ~Copyable {
+  /// The folder.
+  public let url: URL
+  private let lock: Int32
+
+  /// Makes one under the cache and sweeps the dead ones.
+  public init(in places: Places) throws(Failure) {
+    let parent = places.cache.appending(path: "work")
+    try Places.make(parent)
+    Self.sweep(parent)
+    url = parent.appending(path: "\(getpid())-\(UInt32.random(in: 0...UInt32.max))")
+    try Places.make(url)
+    // Who holds the lock is alive; a process id alone could have been given to somebody else since.
+    lock = open(url.appending(path: ".lock").path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      throw Failure(.cannotWrite, "\(url.path) cannot be locked: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(at: url)
+    close(lock)
+  }
+
+  private static func sweep(_ parent: URL) {
+    let folders = (try? FileManager.default.contentsOfDirectory(at: parent, includingPropertiesForKeys: [.creationDateKey])) ?? []
+    for folder in folders {
+      // A folder of the last minute may be between its making and its locking.
+      let made = try? folder.resourceValues(forKeys: [.creationDateKey]).creationDate
+      let lock = open(folder.appending(path: ".lock").path, O_RDWR | O_CLOEXEC)
+      defer { if lock >= 0 { close(lock) } }
+      let isDead = lock >= 0 ? flock(lock, LOCK_EX | LOCK_NB) == 0 : (made ?? .now) < .now - 60
+      if isDead { try? FileManager.default.removeItem(at: folder) }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/// Reads a guest's console as it comes: bytes in, phases and kernel events out. Pure.
+///
+/// A probe's own output never stands here: the init captures it. What a probe writes to /dev/console or
+/// /dev/kmsg by itself does, and cannot be told from the kernel's; it can make a verdict worse, never better.
+public struct ConsoleReader: Sendable {
+  /// What begins the mark that the init leaves on the console before each probe.
+  public static let probeMark = "firstbad: probe "
+
+  /// Bytes seen.
+  public private(set) var size = 0
+  /// How often a kernel began: more than once means a reset.
+  public private(set) var banners = 0
+  /// The banner of the first kernel, `Linux version ...`.
+  public private(set) var banner: String?
+  /// Events in the order of the console.
+  public private(set) var events: [KernelEvent] = []
+  /// The last complete line that is not empty; what a silent guest said last.
+  public private(set) var lastLine = ""
+
+  private var partial: [UInt8] = []
+  private var probe: String?
+
+  /// Nothing read yet.
+  public init() {}
+
+  /// True once the kernel has said that it stopped.
+  public var isDead: Bool { events.contains { $0.severity == .dead } }
+
+  /// Takes the next bytes, in pieces of any size.
+  public mutating func feed(_ bytes: some Sequence<UInt8>) {
+    for byte in bytes {
+      size += 1
+      if byte == UInt8(ascii: "\n") {
+        take(String(decoding: partial, as: UTF8.self))
+        partial.removeAll(keepingCapacity: true)
+      } else if partial.count < 1024, byte != UInt8(ascii: "\r") {
+        partial.append(byte)
+      }
+    }
+  }
+
+  private mutating func take(_ line: String) {
+    let message = Masking.message(of: line[...])
+    guard !message.isEmpty else { return }
+    lastLine = line
+    if message.hasPrefix("Linux version ") {
+      banners += 1
+      if banner == nil { banner = String(message) }
+    } else if message.hasPrefix(Self.probeMark) {
+      probe = String(message.dropFirst(Self.probeMark.count))
+    } else if let function = Masking.faultingFunction(message), let last = events.indices.last {
+      // The first RIP after a head line is the culprit; those of later dumps are not.
+      if !events[last].signature.contains(" in ") { events[last].signature += " in \(function)" }
+    } else {
+      judge(line, message)
+    }
+  }
+
+  private mutating func judge(_ line: String, _ message: Substring) {
+    let isNoise = MessageForm.emulatorNoise.contains { message.hasPrefix($0) }
+    guard let form = MessageForm.table.first(where: { message.hasPrefix($0.prefix) }) else { return }
+    events.append(
+      KernelEvent(
+        severity: form.severity, signature: Masking.signature(message), line: line, probe: probe,
+        isEmulatorNoise: isNoise))
+  }
+}

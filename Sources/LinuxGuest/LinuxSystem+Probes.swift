@@ -1,0 +1,67 @@
+import CGuest
+import GuestInit
+import VerdictStream
+
+extension LinuxSystem {
+  var probes: [Text?] {
+    (0..<fb_probe_count()).map { index in
+      guard let metadata = fb_probe_metadata(index) else { return nil }
+      return Text(c: metadata)
+    }
+  }
+
+  func start(_ index: Int) throws(Errno) -> fb_child {
+    try check(fb_reports_reset())
+    var child = fb_child()
+    try check(fb_child_start(Int32(index), &child))
+    return child
+  }
+
+  func process(of child: fb_child) -> Int32 { child.process }
+
+  func wait(for child: fb_child, milliseconds: Int) {
+    var child = child
+    fb_child_wait(&child, Int32(clamping: milliseconds))
+  }
+
+  func output(of child: fb_child) -> Text {
+    var child = child
+    var bytes = [UInt8](repeating: 0, count: RecordLimits.outputPiece)
+    let size = bytes.withUnsafeMutableBytes { fb_child_output(&child, $0.baseAddress, $0.count) }
+    return Text(Array(bytes.prefix(size)))
+  }
+
+  func nextMessage() -> Message? {
+    var message = fb_message()
+    guard fb_reports_next(&message) == 1 else { return nil }
+    let kind: Message.Kind
+    switch fb_message_kind(UInt32(message.kind)) {
+    case FB_MESSAGE_OBSERVED_INTEGER: kind = .observedInteger
+    case FB_MESSAGE_OBSERVED_TEXT: kind = .observedText
+    default: kind = .end
+    }
+    // Each field ends with a NUL, so the last piece of the split is empty and not a field.
+    let bytes = UnsafeRawBufferPointer(start: message.bytes, count: message.size)
+    return Message(kind: kind, fields: Text(Array(bytes)).split(on: 0).dropLast())
+  }
+
+  func acknowledgeMessages() { fb_reports_acknowledge() }
+
+  var droppedMessages: Int { Int(fb_reports_dropped()) }
+
+  func close(_ child: fb_child) {
+    var child = child
+    fb_child_close(&child)
+  }
+
+  func reap() -> Reaped {
+    var status: Int32 = 0
+    let process = fb_reap(&status)
+    if process < 0 { return .noChildren }
+    if process == 0 { return .noneYet }
+    if fb_status_exited(status) != 0 { return .process(process, .exited(Int(fb_status_code(status)))) }
+    return .process(process, .signalled(Text(c: fb_signal_name(fb_status_signal(status)))))
+  }
+
+  func killAll(group: Int32) { fb_kill_all(group) }
+}

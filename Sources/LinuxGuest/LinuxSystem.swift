@@ -1,0 +1,98 @@
+import CGuest
+import GuestInit
+import VerdictStream
+
+/// The real kernel, through the shims of CGuest.
+struct LinuxSystem: System {
+  /// Descriptor of the device that records leave on; standard output until one is opened.
+  private var port: Int32 = 1
+  /// A record of 8 KB leaves in some milliseconds; a host that takes none for so long is gone.
+  private static var portMilliseconds: Int32 { 5000 }
+
+  var processID: Int32 { fb_process_id() }
+  var now: Int { Int(fb_monotonic_milliseconds()) }
+
+  func identity() throws(Errno) -> KernelIdentity {
+    var release = [CChar](repeating: 0, count: 65)
+    var version = release
+    var machine = release
+    try check(fb_identity(&release, &version, &machine))
+    return KernelIdentity(release: Text(c: release), version: Text(c: version), machine: Text(c: machine))
+  }
+
+  func name(of errno: Errno) -> Text { Text(c: fb_errno_text(errno.number)) }
+
+  func makeDirectory(_ path: Text) throws(Errno) {
+    try check(path.withC { fb_make_directory($0) })
+  }
+
+  func mount(_ mount: Mount) throws(Errno) {
+    try check(
+      mount.target.withC { target in
+        mount.type.withC { type in
+          mount.options.withC { options in fb_mount(type, target, type, options) }
+        }
+      })
+  }
+
+  func makeDevice(_ path: Text, major: Int32, minor: Int32) throws(Errno) {
+    try check(path.withC { fb_make_device($0, major, minor) })
+  }
+
+  func remove(_ path: Text) throws(Errno) { try check(path.withC { fb_remove($0) }) }
+
+  func read(_ path: Text, limit: Int) throws(Errno) -> Text {
+    var bytes = [UInt8](repeating: 0, count: limit)
+    let size = try check(path.withC { path in bytes.withUnsafeMutableBytes { fb_read_file(path, $0.baseAddress, limit) } })
+    return Text(Array(bytes.prefix(size)))
+  }
+
+  func writeExisting(_ path: Text, _ text: Text) throws(Errno) {
+    try check(
+      path.withC { path in
+        text.bytes.withUnsafeBytes { fb_write_existing(path, $0.baseAddress, $0.count) }
+      })
+  }
+
+  func openStandard(_ path: Text) throws(Errno) { try check(path.withC { fb_open_standard($0) }) }
+
+  func bringUp(_ interface: Text) throws(Errno) { try check(interface.withC { fb_loopback_up($0) }) }
+
+  mutating func openPort(_ path: Text) throws(Errno) {
+    port = Int32(try check(path.withC { fb_port_open($0) }))
+  }
+
+  func writePort(_ bytes: [UInt8]) throws(Errno) {
+    try check(bytes.withUnsafeBytes { fb_port_write(port, $0.baseAddress, $0.count, Self.portMilliseconds) })
+  }
+
+  func powerOff() { fb_power_off() }
+}
+
+/// A shim's answer: a value, or -errno.
+@discardableResult
+func check(_ answer: some BinaryInteger) throws(Errno) -> Int {
+  let value = Int(answer)
+  if value < 0 { throw Errno(Int32(-value)) }
+  return value
+}
+
+extension Text {
+  /// The bytes up to the NUL.
+  init(c string: UnsafePointer<CChar>?) {
+    self.init()
+    guard var next = string else { return }
+    while next.pointee != 0 {
+      bytes.append(UInt8(bitPattern: next.pointee))
+      next += 1
+    }
+  }
+
+  /// The bytes as a C string for the length of a call.
+  func withC<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    var terminated = bytes.map { CChar(bitPattern: $0) }
+    terminated.append(0)
+    // The array is not empty, so it has an address.
+    return terminated.withUnsafeBufferPointer { body($0.baseAddress.unsafelyUnwrapped) }
+  }
+}

@@ -1,0 +1,51 @@
+/// Builds one JSON object on one line, in plain ASCII.
+///
+/// A byte above 0x7E is written as the escape of the code point of the same number, so that any bytes a
+/// probe prints come through a seven-bit console and back unharmed.
+struct JSONLine {
+  private(set) var bytes: [UInt8] = [UInt8(ascii: "{")]
+
+  mutating func add(_ name: StaticString, _ number: Int) {
+    key(name)
+    bytes.append(contentsOf: String(number).utf8)
+  }
+
+  mutating func add(_ name: StaticString, _ text: Text, limit: Int = RecordLimits.text) {
+    key(name)
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.bytes.prefix(limit) { escape(byte) }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  mutating func add(_ name: StaticString, unlessEmpty text: Text) {
+    if !text.isEmpty { add(name, text) }
+  }
+
+  private mutating func key(_ name: StaticString) {
+    if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+    bytes.append(UInt8(ascii: "\""))
+    literal(name)
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+  }
+
+  private mutating func literal(_ text: StaticString) {
+    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+  }
+
+  private mutating func escape(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+      bytes.append(UInt8(ascii: "\\"))
+      bytes.append(byte)
+    case UInt8(ascii: "\n"): literal("\\n")
+    case UInt8(ascii: "\t"): literal("\\t")
+    case 0x20...0x7E: bytes.append(byte)
+    default:
+      literal("\\u00")
+      for nibble in [byte >> 4, byte & 0xF] {
+        bytes.append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10)
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+/// What a probe says of itself before it runs.
+///
+/// `PROBE(...)` in probe.h writes it as text, one `key=value` a line, into the ELF section ``section``; the
+/// init and the host both read that text with this parser. Documentation/ProbeABI.md is the contract.
+public struct ProbeMetadata: Equatable, Sendable {
+  /// The ELF section that holds the texts, each ended by a NUL.
+  public static var section: Text { "fb_metadata" }
+
+  /// A sysctl that the probe wants set before it runs.
+  public struct Sysctl: Equatable, Sendable {
+    /// With dots, as sysctl(8) writes it.
+    public var name: Text
+    /// The text to write.
+    public var value: Text
+
+    /// Both.
+    public init(name: Text, value: Text) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// Unique name: lower-case words and digits, parted by dots and hyphens, such as `net.listen-backlog`.
+  public var id: Text = ""
+  /// One line for a list.
+  public var summary: Text = ""
+  /// Set in this order; the init puts the old values back afterwards.
+  public var sysctls: [Sysctl] = []
+  /// Kernel configuration symbols without which the probe cannot tell: `CONFIG_INET`.
+  public var configs: [Text] = []
+  /// CPU features in QEMU's spelling, with a leading `+` (wanted) or `-` (unwanted).
+  public var cpuFeatures: [Text] = []
+  /// Number of CPUs wanted, or 0 for the default.
+  public var cpus = 0
+  /// Memory wanted in MiB, or 0 for the default.
+  public var memoryMebibytes = 0
+  /// Deadline in milliseconds, or 0 for the plan's.
+  public var timeoutMilliseconds = 0
+
+  /// Nothing said yet.
+  public init() {}
+
+  /// Why a metadata text was refused.
+  public struct Malformed: Error, Equatable {
+    /// The line that is wrong.
+    public let line: Text
+  }
+
+  /// Reads one metadata text.
+  public init(parsing text: Text) throws(Malformed) {
+    for line in text.split(on: UInt8(ascii: "\n")) where !line.isEmpty {
+      let parts = line.split(on: UInt8(ascii: "="), limit: 2)
+      guard parts.count == 2 else { throw Malformed(line: line) }
+      try take(parts[0], parts[1], line)
+    }
+    guard Self.isID(id) else { throw Malformed(line: "id=" + id) }
+  }
+
+  private mutating func take(_ key: Text, _ value: Text, _ line: Text) throws(Malformed) {
+    func number(_ range: ClosedRange<Int>) throws(Malformed) -> Int {
+      guard let number = value.integer, range.contains(number) else { throw Malformed(line: line) }
+      return number
+    }
+    if key == "id" {
+      id = value
+    } else if key == "summary" {
+      summary = value
+    } else if key == "sysctl" {
+      let pair = value.split(on: UInt8(ascii: "="), limit: 2)
+      guard pair.count == 2, !pair[0].isEmpty else { throw Malformed(line: line) }
+      sysctls.append(Sysctl(name: pair[0], value: pair[1]))
+    } else if key == "config" {
+      guard value.hasPrefix("CONFIG_") else { throw Malformed(line: line) }
+      configs.append(value)
+    } else if key == "cpu" {
+      guard value.hasPrefix("+") || value.hasPrefix("-"), value.bytes.count > 1 else { throw Malformed(line: line) }
+      cpuFeatures.append(value)
+    } else if key == "cpus" {
+      cpus = try number(1...64)
+    } else if key == "memory" {
+      memoryMebibytes = try number(32...65_536)
+    } else if key == "timeout" {
+      timeoutMilliseconds = try number(1...3_600_000)
+    } else {
+      throw Malformed(line: line)
+    }
+  }
+
+  /// Whether a text can be a probe's id: `[a-z0-9]+([.-][a-z0-9]+)*`, at most 64 bytes.
+  public static func isID(_ text: Text) -> Bool {
+    var afterWord = false
+    for byte in text.bytes {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): afterWord = true
+      case UInt8(ascii: "."), UInt8(ascii: "-"):
+        guard afterWord else { return false }
+        afterWord = false
+      default: return false
+      }
+    }
+    return afterWord && text.bytes.count <= 64
+  }
+}
