@@ -9,7 +9,6 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
 let probeHeaders: [CSetting] = [.headerSearchPath("../../GuestProbes/include")]
@@ -54,8 +53,8 @@ let package = Package(
     library("Judgement", ["VerdictStream"]),
     library("VirtualMachine", ["HostSystem", "Judgement", "VerdictStream", subprocess, system]),
     library("KernelPackages", ["HostSystem"]),
-    library("Bisection", ["Judgement"]),
     library("Suite", ["GuestImage", "HostSystem", "Initramfs", "Judgement", "VerdictStream", "VirtualMachine"]),
+    library("Bisection", ["HostSystem", "Judgement", "Suite", "VerdictStream", "VirtualMachine"]),
     library("Reports", ["Bisection", "Judgement", "Suite", "VerdictStream", "VirtualMachine"]),
     .executableTarget(
       name: "firstbad",

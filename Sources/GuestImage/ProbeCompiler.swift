@@ -35,7 +35,7 @@ public struct ProbeCompiler: Sendable {
     for source in sources where !FileManager.default.isReadableFile(atPath: source.path) {
       throw Failure(.badInput, "\(source.path) cannot be read", remedy: "check the path of the probe")
     }
-    let folder = try WorkFolder(in: places)
+    let folder = try WorkFolder.make(in: places)
     let program = folder.url.appending(path: "init")
     let result = try await compiler.run(
       Self.options + ["-I", kit.headers.path] + sources.map(\.path) + [kit.library.path, "-o", program.path]

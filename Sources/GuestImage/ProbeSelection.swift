@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 public import HostSystem
 public import VerdictStream
 
@@ -14,38 +14,39 @@ public struct ProbeSelection: Sendable {
     guard !arguments.isEmpty else {
       throw Failure(.usage, "no probe is named", remedy: "'firstbad list' shows the shipped ones")
     }
+    try Self.refuseTwice(arguments)
     let files = arguments.filter(Self.isFile)
     let ids = arguments.filter { !Self.isFile($0) }
+    for file in files where !file.hasSuffix(".c") {
+      throw Failure(.usage, "\(file) is no probe", remedy: "a probe is a C file; kernels are named with --kernel")
+    }
     let shipped = try GuestImage.shipped(kit)
     for id in ids where shipped.probe(Text(id)) == nil {
       throw Failure(.usage, "no shipped probe is called \(id)", remedy: Self.hint(id, shipped))
     }
     if files.isEmpty {
       image = shipped
-      probes = try Self.unique(ids.compactMap { shipped.probe(Text($0)) })
+      probes = ids.compactMap { shipped.probe(Text($0)) }
       return
     }
     let compiler = try ProbeCompiler(kit: kit, places: places)
-    let sources = try Self.unique(files).map { URL(filePath: $0) }
+    let sources = files.map { URL(filePath: $0) }
     let own = try await compiler.image(of: sources)
     if ids.isEmpty {
       image = own
     } else {
       image = try await compiler.image(of: sources + Self.shippedSources(of: ids, kit))
     }
-    probes = try Self.unique(own.probes + ids.compactMap { shipped.probe(Text($0)) })
+    probes = own.probes + ids.compactMap { shipped.probe(Text($0)) }
   }
 
   static func isFile(_ argument: String) -> Bool { argument.hasSuffix(".c") || argument.contains("/") }
 
   /// Naming a probe twice is a slip, and two end records of one id could not be told apart.
-  private static func unique<Element>(_ elements: [Element]) throws(Failure) -> [Element] {
-    for (index, element) in elements.enumerated() {
-      let name = (element as? ProbeMetadata).map { $0.id.description } ?? "\(element)"
-      let isTwice = elements[..<index].contains { ($0 as? ProbeMetadata).map { $0.id.description } ?? "\($0)" == name }
-      if isTwice { throw Failure(.usage, "\(name) is named twice", remedy: "name each probe once") }
+  private static func refuseTwice(_ names: [String]) throws(Failure) {
+    for (index, name) in names.enumerated() where names[..<index].contains(name) {
+      throw Failure(.usage, "\(name) is named twice", remedy: "name each probe once")
     }
-    return elements
   }
 
   private static func hint(_ id: String, _ shipped: GuestImage) -> String {
@@ -56,8 +57,7 @@ public struct ProbeSelection: Sendable {
 
   /// The files of the kit that define these ids. An id is a string literal, so its text can be found.
   private static func shippedSources(of ids: [String], _ kit: Kit) throws(Failure) -> [URL] {
-    let all = FileManager.default.enumerator(at: kit.probes, includingPropertiesForKeys: nil)?
-      .compactMap { $0 as? URL }.filter { $0.pathExtension == "c" } ?? []
+    let all = kit.sources()
     var found: [URL] = []
     for id in ids {
       let file = all.first { file in

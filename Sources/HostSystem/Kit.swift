@@ -43,6 +43,12 @@ public struct Kit: Sendable, Equatable {
       remedy: "run 'make guest' in the source tree, or set FIRSTBAD_KIT to its folder")
   }
 
+  /// Sources of the shipped probes, in the order of their paths.
+  public func sources() -> [URL] {
+    (FileManager.default.enumerator(at: probes, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? [])
+      .filter { $0.pathExtension == "c" }.sorted { $0.path < $1.path }
+  }
+
   private func checked() throws(Failure) -> Kit {
     guard FileManager.default.fileExists(atPath: library.path) else {
       throw Failure(

@@ -7,18 +7,24 @@ public struct WorkFolder: ~Copyable {
   public let url: URL
   private let lock: Int32
 
+  private init(url: URL, lock: Int32) {
+    self.url = url
+    self.lock = lock
+  }
+
   /// Makes one under the cache and sweeps the dead ones.
-  public init(in places: Places) throws(Failure) {
+  public static func make(in places: Places) throws(Failure) -> WorkFolder {
     let parent = places.cache.appending(path: "work")
     try Places.make(parent)
-    Self.sweep(parent)
-    url = parent.appending(path: "\(getpid())-\(UInt32.random(in: 0...UInt32.max))")
+    sweep(parent)
+    let url = parent.appending(path: "\(getpid())-\(UInt32.random(in: 0...UInt32.max))")
     try Places.make(url)
     // Who holds the lock is alive; a process id alone could have been given to somebody else since.
-    lock = open(url.appending(path: ".lock").path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    let lock = open(url.appending(path: ".lock").path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
     guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       throw Failure(.cannotWrite, "\(url.path) cannot be locked: \(String(cString: strerror(errno)))")
     }
+    return WorkFolder(url: url, lock: lock)
   }
 
   deinit {
@@ -27,10 +33,11 @@ public struct WorkFolder: ~Copyable {
   }
 
   private static func sweep(_ parent: URL) {
-    let folders = (try? FileManager.default.contentsOfDirectory(at: parent, includingPropertiesForKeys: [.creationDateKey])) ?? []
-    for folder in folders {
+    let keys: [URLResourceKey] = [.contentModificationDateKey]
+    let folders = try? FileManager.default.contentsOfDirectory(at: parent, includingPropertiesForKeys: keys)
+    for folder in folders ?? [] {
       // A folder of the last minute may be between its making and its locking.
-      let made = try? folder.resourceValues(forKeys: [.creationDateKey]).creationDate
+      let made = try? folder.resourceValues(forKeys: Set(keys)).contentModificationDate
       let lock = open(folder.appending(path: ".lock").path, O_RDWR | O_CLOEXEC)
       defer { if lock >= 0 { close(lock) } }
       let isDead = lock >= 0 ? flock(lock, LOCK_EX | LOCK_NB) == 0 : (made ?? .now) < .now - 60

@@ -1,26 +1,5 @@
 public import VerdictStream
 
-/// The host's finding about one probe on one kernel, with what it rests on.
-public struct Finding: Sendable {
-  /// The probe.
-  public let probe: Text
-  /// What follows for the kernel.
-  public let verdict: Verdict
-  /// How far the run came.
-  public let phase: Phase
-  /// What the guest saw, when it came to that.
-  public let end: ProbeEnd?
-  /// One sentence for a person.
-  public let reason: String
-  /// What the probe observed, the last value of each name.
-  public let observations: [(name: String, value: Observation.Value)]
-  /// What the kernel said on the console while the probe ran.
-  public let events: [KernelEvent]
-
-  /// True when the probe's own check or FAIL decided, and nothing else.
-  public var isFailedCheck: Bool { end?.outcome == .fail && !(events.contains { $0.severity > .warning }) }
-}
-
 /// From which severity on a kernel message makes a passing probe bad.
 public enum FailOn: String, Sendable, CaseIterable {
   /// WARN, lockdep reports, stalls, and all that is worse.
@@ -34,6 +13,11 @@ public enum FailOn: String, Sendable, CaseIterable {
 /// Good and bad are said only on positive evidence; what is missing is untestable or infra, by the phase in
 /// which it went missing.
 public struct Judge: Sendable {
+  /// Signature of a probe that the boot did not come to.
+  static let notReached = "not reached"
+  /// Signature of a pass whose stream did not come to its end.
+  static let incomplete = "incomplete"
+
   private let evidence: Evidence
   private let failOn: FailOn
 
@@ -125,7 +109,7 @@ public struct Judge: Sendable {
   private func withoutEnd(_ probe: Text, _ events: [KernelEvent]) -> (Verdict, String) {
     guard evidence.begun(probe) else {
       let why = "the probe was not reached: \(describe(evidence.end))"
-      return (.untestable(phase: evidence.phase, signature: "not reached"), why)
+      return (.untestable(phase: evidence.phase, signature: Self.notReached), why)
     }
     // An init that dies is our own fault or the guest's ruin; neither is the behaviour under test.
     if let death = events.first(where: { $0.signature.contains("Attempted to kill init") }) {
@@ -179,7 +163,7 @@ public struct Judge: Sendable {
   private func passed() -> (Verdict, String) {
     guard evidence.end == .done, evidence.flaws.isEmpty, case .done(let done)? = evidence.records.last else {
       return (
-        .untestable(phase: evidence.phase, signature: "incomplete"),
+        .untestable(phase: evidence.phase, signature: Self.incomplete),
         "the probe passed, but the stream is not complete: \(describe(evidence.end))"
       )
     }

@@ -1,0 +1,84 @@
+public import ArgumentParser
+import Foundation
+import GuestImage
+import HostSystem
+public import Judgement
+import Suite
+import VerdictStream
+public import VirtualMachine
+
+extension AcceleratorChoice: ExpressibleByArgument {}
+extension FailOn: ExpressibleByArgument {}
+
+/// Options of every command that boots guests.
+struct GuestOptions: ParsableArguments {
+  @Option(name: .customLong("accel"), help: "Who executes the guest: auto, kvm or tcg.")
+  var accelerator = AcceleratorChoice.auto
+
+  @Option(help: "Kernel messages that make a passing probe bad: oops (BUG, Oops) or warn (WARN and stalls, too).")
+  var failOn = FailOn.oops
+
+  @Option(help: ArgumentHelp("Words to add to the kernel's command line.", valueName: "words"))
+  var append: [String] = []
+
+  @Option(help: ArgumentHelp("How long a kernel may take to reach the init.", valueName: "seconds"))
+  var bootTimeout: Double?
+
+  @Option(help: ArgumentHelp("How long a whole boot may take.", valueName: "seconds"))
+  var totalTimeout: Double?
+
+  func validate() throws {
+    for seconds in [bootTimeout, totalTimeout].compactMap({ $0 }) where !(0.001...86_400 ~= seconds) {
+      throw ValidationError("A timeout is a number of seconds, more than 0 and at most 86400.")
+    }
+  }
+
+  var runOptions: RunOptions {
+    var options = RunOptions()
+    options.accelerator = accelerator
+    options.failOn = failOn
+    options.append = append
+    options.bootSeconds = bootTimeout
+    options.totalSeconds = totalTimeout
+    return options
+  }
+}
+
+/// The kernels of a command line.
+struct KernelOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("A kernel: a bzImage (vmlinuz-*) or an x86-64 vmlinux. May be repeated.", valueName: "file"))
+  var kernel: [String] = []
+
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Several kernels, in order.", valueName: "file ..."))
+  var kernels: [String] = []
+
+  /// The kernels, looked at, and the probes: `--kernels` takes all that follows it, so in
+  /// `--kernels A B PROBE` the probes have to be peeled off its end.
+  func images(and probes: [String]) throws(Failure) -> ([KernelImage], [String]) {
+    var files = kernel + kernels
+    var probes = probes
+    while !kernels.isEmpty, let last = files.last, Self.looksLikeProbe(last) {
+      probes.insert(last, at: 0)
+      files.removeLast()
+    }
+    guard !files.isEmpty else { throw Failure(.usage, "no kernel is named", remedy: "add --kernel FILE") }
+    return (try files.map { path throws(Failure) in try KernelImage(at: path) }, probes)
+  }
+
+  private static func looksLikeProbe(_ word: String) -> Bool {
+    if word.hasSuffix(".c") { return true }
+    return !FileManager.default.fileExists(atPath: word) && ProbeMetadata.isID(Text(word)) && word.contains(".")
+  }
+}
+
+/// The probes of a command line, ready to run.
+struct Bench {
+  let places = Places()
+  let selection: ProbeSelection
+  let runner: ProbeRunner
+
+  init(_ probes: [String], _ options: GuestOptions) async throws {
+    selection = try await ProbeSelection(arguments: probes, kit: try Kit.find(), places: places)
+    runner = try ProbeRunner(selection, places: places, options: options.runOptions, note: Terminal.note)
+  }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import HostSystem
+import Judgement
+import Reports
+import Suite
+import VirtualMachine
+
+/// `firstbad run`: probes on kernels.
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run probes on kernels and judge each.",
+    discussion: """
+      Exits with 0 when every probe passed on every kernel, 1 when one is bad, 125 when one cannot tell and \
+      none is bad, 128 or more when something on this side failed.
+      """)
+
+  @OptionGroup var kernels: KernelOptions
+
+  @Flag(help: "One JSON object a probe and kernel on standard output.")
+  var json = false
+
+  @OptionGroup var guest: GuestOptions
+
+  @Argument(help: "A shipped probe's id, or a C file with probes.")
+  var probe: [String] = []
+
+  func run() async throws {
+    let (images, probes) = try kernels.images(and: probe)
+    let bench = try await Bench(probes, guest)
+    var cells: [Cell] = []
+    for kernel in images {
+      let fresh = try await bench.runner.run(on: kernel)
+      cells += fresh
+      if json { for cell in fresh { try Terminal.print(CellJSON(cell).line) } }
+    }
+    if !json {
+      for line in CellText.table(cells) { try Terminal.print(line) }
+      for line in CellText.remarks(cells) { Terminal.note(line) }
+    }
+    throw ExitCode(ExitStatus.of(cells.map(\.finding.verdict)))
+  }
+}

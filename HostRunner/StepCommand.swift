@@ -1,0 +1,72 @@
+import ArgumentParser
+import Foundation
+import HostSystem
+import Judgement
+import Reports
+import Suite
+import VirtualMachine
+
+/// `firstbad step`: what a `git bisect run` script would do with a built kernel.
+struct StepCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "step", abstract: "Judge the kernel built in this tree, as 'git bisect run' wants it.",
+    discussion: """
+      In a kernel tree: git bisect run sh -c 'make -j4 bzImage || exit 125; firstbad step PROBE'. A probe that \
+      passes exits with 0. One whose check fails exits with 1; any other trouble of the kernel (a panic, a \
+      hang, a crashed probe) exits with 125 unless it is what is hunted: see --hunt and --any-failure.
+      """)
+
+  @Option(name: .customLong("output"), help: ArgumentHelp("The build folder, as in make O=DIR.", valueName: "dir"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("Only this signature is bad; 'firstbad run --json' shows a kernel's.", valueName: "signature"))
+  var hunt: String?
+
+  @Flag(help: "Any failure is bad.")
+  var anyFailure = false
+
+  @OptionGroup var guest: GuestOptions
+
+  @Argument(help: "A shipped probe's id, or a C file with probes. O=DIR is understood as by make.")
+  var probe: [String] = []
+
+  func run() async throws {
+    let (folder, probes) = try buildFolder()
+    let image = try Self.image(in: folder)
+    let bench = try await Bench(probes, guest)
+    let cells = try await bench.runner.run(on: try KernelImage(at: image.path))
+    for line in CellText.table(cells) { try Terminal.print(line) }
+    for line in CellText.remarks(cells) { Terminal.note(line) }
+    let hunt = anyFailure ? Hunt.anyFailure : hunt.map(Hunt.signature) ?? .failedCheck
+    throw ExitCode(
+      ExitStatus.of(
+        cells.map { hunt.judge($0.finding.verdict, outcomeIsFail: $0.finding.isFailedCheck) }))
+  }
+
+  private func buildFolder() throws(Failure) -> (URL, [String]) {
+    let variables = probe.filter { $0.hasPrefix("O=") }
+    let chosen = variables.last.map { String($0.dropFirst(2)) } ?? output ?? "."
+    return (URL(filePath: chosen), probe.filter { !$0.hasPrefix("O=") })
+  }
+
+  /// The image is newer than nothing we could compare it with; but one that is older than the configuration
+  /// was left there by an earlier build, and judging it would blame the wrong commit.
+  private static func image(in folder: URL) throws(Failure) -> URL {
+    let image = folder.appending(path: "arch/x86/boot/bzImage")
+    guard FileManager.default.fileExists(atPath: image.path) else {
+      throw Failure(
+        .badInput, "\(image.path) is not there: this is no kernel tree, or nothing was built in it",
+        remedy: "build first (make bzImage), or name the build folder with O=DIR")
+    }
+    let vmlinux = folder.appending(path: "vmlinux")
+    func time(_ file: URL) -> Date? {
+      (try? FileManager.default.attributesOfItem(atPath: file.path))?[.modificationDate] as? Date
+    }
+    if let built = time(image), let linked = time(vmlinux), built < linked {
+      throw Failure(
+        .badInput, "\(image.path) is older than vmlinux: the last build did not come to its end",
+        remedy: "make bzImage, and let the script exit with 125 when that fails")
+    }
+    return image
+  }
+}

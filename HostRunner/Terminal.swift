@@ -1,0 +1,51 @@
+import Foundation
+import HostSystem
+import Synchronization
+
+/// Results go to standard output, everything else to standard error.
+enum Terminal {
+  /// Writes lines of the result; throws when nobody can read them, as a lost result is no success.
+  static func print(_ text: String) throws(Failure) {
+    var bytes = Array((text + "\n").utf8)[...]
+    while !bytes.isEmpty {
+      let written = bytes.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
+      if written > 0 {
+        bytes = bytes.dropFirst(written)
+      } else if errno != EINTR {
+        throw Failure(.cannotWrite, "standard output cannot be written: \(String(cString: strerror(errno)))")
+      }
+    }
+  }
+
+  /// A line for the person who waits.
+  static func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+}
+
+/// Turns SIGINT, SIGTERM and SIGHUP into a cancelled task, so that everything that was started is ended.
+final class Interruption: Sendable {
+  private let caught = Mutex<Int32?>(nil)
+  /// Only kept alive; nothing reads them.
+  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+
+  /// Calls the handler at the first signal; a second one ends the process at once.
+  init(_ handler: @escaping @Sendable () -> Void) {
+    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+      Foundation.signal(number, SIG_IGN)
+      return DispatchSource.makeSignalSource(signal: number, queue: .global())
+    }
+    for (source, number) in zip(sources, [SIGINT, SIGTERM, SIGHUP]) {
+      source.setEventHandler { [weak self] in
+        let isFirst = self?.caught.withLock { caught in
+          defer { caught = caught ?? number }
+          return caught == nil
+        }
+        if isFirst == false { _exit(128 + number) }
+        handler()
+      }
+      source.resume()
+    }
+  }
+
+  /// The first signal that came, if any.
+  var signal: Int32? { caught.withLock { $0 } }
+}

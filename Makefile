@@ -1,0 +1,60 @@
+# Everything a person does here by one word. `make` alone says which words there are.
+
+SWIFT      ?= swift
+PREFIX     ?= $(if $(filter 0,$(shell id -u)),/usr/local,$(HOME)/.local)
+MACHINE    := $(shell uname -m)
+SDKS       := $(CURDIR)/.build-guest/sdks
+KIT        := $(CURDIR)/.build-guest/kit
+FIRSTBAD   := .build/release/firstbad
+KERNELS    ?= linux-image-6.1.0-*-cloud-amd64
+
+.PHONY: help setup build guest demo test check fmt bench install clean
+
+help:
+	@echo "make setup    install what is missing (apt)"
+	@echo "make build    build firstbad and the guest library"
+	@echo "make demo     find the kernel that changed pkey_alloc()"
+	@echo "make test     all tests, those that boot kernels too"
+	@echo "make bench    time firstbad against a bare QEMU"
+	@echo "make install  into PREFIX=$(PREFIX)"
+	@echo "make fmt      format the sources;  make check: only look"
+
+setup:
+	@Toolchain/setup
+
+build: $(FIRSTBAD) guest
+
+# SwiftPM knows better than make what is out of date.
+.PHONY: $(FIRSTBAD)
+$(FIRSTBAD):
+	@$(SWIFT) build -c release --product firstbad
+
+guest: $(FIRSTBAD)
+	@Toolchain/make-guest-sdk "$(SDKS)"
+	@$(SWIFT) build --build-system native -c release --swift-sdks-path "$(SDKS)" --swift-sdk guest-$(MACHINE) \
+	  --product FirstbadGuest --scratch-path .build-guest
+	@Toolchain/make-kit .build-guest/$(MACHINE)-unknown-linux-gnu/release "$(KIT)"
+	@FIRSTBAD_KIT="$(KIT)" $(FIRSTBAD) image --all --init-only -o "$(KIT)/shipped.init"
+
+demo: setup
+	@$(MAKE) --no-print-directory build
+	@Toolchain/demo $(FIRSTBAD) '$(KERNELS)'
+
+test: setup
+	@$(MAKE) --no-print-directory build
+	@Toolchain/test $(SWIFT)
+
+bench: build
+	@Benchmarks/boot $(FIRSTBAD) '$(KERNELS)'
+
+fmt:
+	@$(SWIFT) format --in-place --parallel --recursive Package.swift Sources HostRunner Tests
+
+check:
+	@$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources HostRunner Tests
+
+install: build
+	@Toolchain/install $(FIRSTBAD) "$(KIT)" "$(PREFIX)"
+
+clean:
+	@rm -rf .build .build-guest

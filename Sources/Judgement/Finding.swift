@@ -1,0 +1,47 @@
+public import VerdictStream
+
+/// The host's finding about one probe on one kernel, with what it rests on.
+public struct Finding: Sendable {
+  /// The probe.
+  public let probe: Text
+  /// What follows for the kernel.
+  public let verdict: Verdict
+  /// How far the run came.
+  public let phase: Phase
+  /// What the guest saw, when it came to that.
+  public let end: ProbeEnd?
+  /// One sentence for a person.
+  public let reason: String
+  /// What the probe observed, the last value of each name.
+  public let observations: [(name: String, value: Observation.Value)]
+  /// What the kernel said on the console while the probe ran.
+  public let events: [KernelEvent]
+
+  /// Nothing was decided about this probe because the boot ended before or beneath it; another boot may tell.
+  public var isUnsettled: Bool {
+    verdict.signature.map { $0 == Judge.notReached || $0 == Judge.incomplete } ?? false
+  }
+
+  /// True when the probe's own check or FAIL decided, and nothing else.
+  public var isFailedCheck: Bool { end?.outcome == .fail && !(events.contains { $0.severity > .warning }) }
+
+  init(
+    probe: Text, verdict: Verdict, phase: Phase, end: ProbeEnd?, reason: String,
+    observations: [(name: String, value: Observation.Value)], events: [KernelEvent]
+  ) {
+    self.probe = probe
+    self.verdict = verdict
+    self.phase = phase
+    self.end = end
+    self.reason = reason
+    self.observations = observations
+    self.events = events
+  }
+
+  /// A probe that could not be run at all on this kernel.
+  public init(notRun probe: Text, phase: Phase, why: String) {
+    self.init(
+      probe: probe, verdict: .untestable(phase: phase, signature: why), phase: phase, end: nil, reason: why,
+      observations: [], events: [])
+  }
+}

@@ -1,0 +1,57 @@
+public import Bisection
+public import VirtualMachine
+
+/// A bisection among kernels, for a person.
+public enum BisectionText {
+  /// One line a step, as it is made.
+  public static func step(_ step: KernelListBisection.Step, open: Int) -> String {
+    let word =
+      switch step.answer {
+      case .good: "good"
+      case .bad: "bad"
+      case .untestable: "cannot tell (\(step.cell.finding.reason))"
+      }
+    let observed = CellText.observed(step.cell)
+    return "\(CellText.kernel(step.cell)): \(word)\(observed.isEmpty ? "" : "  \(observed)")  [\(open) left]"
+  }
+
+  /// The answer, with what it rests on.
+  public static func summary(
+    _ outcome: KernelListBisection.Outcome, of kernels: [KernelImage], _ question: Question
+  ) -> [String] {
+    let boots = Set(outcome.steps.compactMap { $0.cell.folder }.map(\.url)).count
+    let cost = "\(boots) boots for \(kernels.count) kernels"
+    switch outcome.result {
+    case .first(let index):
+      guard let bad = outcome.steps.first(where: { $0.index == index }),
+        let good = outcome.steps.first(where: { $0.index == index - 1 })
+      else { return [] }
+      let package = bad.cell.kernel.package.map { ["  package \($0.name), version \($0.version)"] } ?? []
+      return ["first \(word(question)) kernel: \(CellText.kernel(bad.cell))"] + package + [
+        "  \(bad.cell.kernel.file.path)",
+        "  \(difference(good, bad, question))",
+        "  the kernel before it: \(CellText.kernel(good.cell))",
+        "  \(cost); consoles: \(good.cell.folder?.console.path ?? "-") and \(bad.cell.folder?.console.path ?? "-")",
+      ]
+    case .among(let range):
+      let names = range.map { index in
+        outcome.steps.first { $0.index == index }.map { CellText.kernel($0.cell) } ?? kernels[index].label
+      }
+      return [
+        "the first \(word(question)) kernel is one of these \(range.count); those before the last cannot be tested:"
+      ] + names.map { "  \($0)" } + ["  \(cost)"]
+    }
+  }
+
+  private static func word(_ question: Question) -> String {
+    if case .changed = question { "changed" } else { "bad" }
+  }
+
+  private static func difference(
+    _ good: KernelListBisection.Step, _ bad: KernelListBisection.Step, _ question: Question
+  ) -> String {
+    guard case .changed(let name) = question else { return bad.cell.finding.reason }
+    let values = [good, bad].map { step in step.cell.observation(name).map(CellText.text) ?? "nothing" }
+    return "\(name): \(values[0]) -> \(values[1])"
+  }
+}

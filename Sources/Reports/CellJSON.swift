@@ -1,0 +1,75 @@
+import Foundation
+import Judgement
+public import Suite
+import VerdictStream
+
+/// A cell as one JSON object on one line, for machines. Documentation/VerdictProtocol.md lists the fields.
+public struct CellJSON: Encodable {
+  private let cell: Cell
+
+  /// The object for one cell.
+  public init(_ cell: Cell) { self.cell = cell }
+
+  /// The line, without its newline. Keys are sorted, so equal cells give equal lines.
+  public var line: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+
+  private enum Key: String, CodingKey {
+    case probe, kernel, verdict, outcome, phase, signature, reason, observations, events, accelerator
+    case durationMilliseconds = "duration_ms"
+    case log, command
+  }
+
+  private struct Kernel: Encodable {
+    let release: String?
+    let version: String?
+    let path: String
+    let sha256: String
+  }
+
+  private enum Value: Encodable {
+    case integer(Int)
+    case text(String)
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .integer(let number): try container.encode(number)
+      case .text(let text): try container.encode(text)
+      }
+    }
+  }
+
+  /// Every key is always there; what is not known is null.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    let finding = cell.finding
+    try container.encode(cell.probe.id.description, forKey: .probe)
+    try container.encode(
+      Kernel(
+        release: cell.running?.release ?? cell.kernel.release, version: cell.running?.version ?? cell.kernel.version,
+        path: cell.kernel.file.path, sha256: cell.kernel.sha256), forKey: .kernel)
+    try container.encode(finding.verdict.word, forKey: .verdict)
+    try container.encode(finding.end.map { "\($0.outcome.word)" }, forKey: .outcome)
+    try container.encode(finding.phase, forKey: .phase)
+    try container.encode(finding.verdict.signature, forKey: .signature)
+    try container.encode(finding.reason, forKey: .reason)
+    var values: [String: Value] = [:]
+    for (name, value) in finding.observations {
+      values[name] =
+        switch value {
+        case .integer(let number): .integer(number)
+        case .text(let text): .text(text.description)
+        }
+    }
+    try container.encode(values, forKey: .observations)
+    try container.encode(finding.events.map(\.line), forKey: .events)
+    try container.encode(cell.accelerator, forKey: .accelerator)
+    try container.encode(cell.durationMilliseconds, forKey: .durationMilliseconds)
+    try container.encode(cell.folder?.console.path, forKey: .log)
+    try container.encode(cell.folder?.command.path, forKey: .command)
+  }
+}

@@ -1,0 +1,26 @@
+public import Judgement
+public import VerdictStream
+public import VirtualMachine
+
+/// One probe on one kernel, with all that came of it.
+public struct Cell: Sendable {
+  /// The kernel.
+  public let kernel: KernelImage
+  /// The probe.
+  public let probe: ProbeMetadata
+  /// What was found.
+  public let finding: Finding
+  /// Who executed the guest; nil when none was started.
+  public let accelerator: Accelerator?
+  /// Milliseconds of the boot that the finding comes from.
+  public let durationMilliseconds: Int
+  /// Where console, records and command are; nil when nothing was started.
+  public let folder: RunFolder?
+  /// `uname -r` and `uname -v` of the kernel that ran, where it came to that.
+  public let running: (release: String, version: String)?
+
+  /// The value that the probe observed under this name.
+  public func observation(_ name: String) -> Observation.Value? {
+    finding.observations.first { $0.name == name }?.value
+  }
+}

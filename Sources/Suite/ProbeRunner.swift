@@ -1,0 +1,155 @@
+import Foundation
+public import GuestImage
+public import HostSystem
+public import Judgement
+import VerdictStream
+public import VirtualMachine
+
+/// How probes are to be run.
+public struct RunOptions: Sendable {
+  /// KVM or TCG.
+  public var accelerator = AcceleratorChoice.auto
+  /// Which kernel messages make a passing probe bad.
+  public var failOn = FailOn.oops
+  /// Further words for the kernel's command line.
+  public var append: [String] = []
+  /// Seconds for a kernel to reach the init; nil for the accelerator's default.
+  public var bootSeconds: Double?
+  /// Seconds for a whole boot; nil for no limit beyond those of its parts.
+  public var totalSeconds: Double?
+
+  /// The defaults.
+  public init() {}
+}
+
+/// Runs probes on kernels: as few boots as their machines allow, each judged by itself.
+public struct ProbeRunner: Sendable {
+  private let hypervisor: Hypervisor
+  private let trial: AcceleratorTrial
+  private let selection: ProbeSelection
+  private let options: RunOptions
+  private let note: @Sendable (String) -> Void
+
+  /// How often a boot is repeated that the emulator spoilt.
+  static let noiseRetries = 2
+
+  /// A runner; `note` takes lines that are worth a person's while.
+  public init(
+    _ selection: ProbeSelection, places: Places, options: RunOptions, note: @escaping @Sendable (String) -> Void
+  ) throws(Failure) {
+    hypervisor = try Hypervisor(places: places)
+    trial = AcceleratorTrial(hypervisor, places: places)
+    self.selection = selection
+    self.options = options
+    self.note = note
+  }
+
+  /// All chosen probes on one kernel, in the order of the choice.
+  public func run(on kernel: KernelImage) async throws -> [Cell] {
+    let config = KernelConfig(of: kernel)
+    var cells: [Cell] = []
+    var runnable: [ProbeMetadata] = []
+    for probe in selection.probes {
+      let lacks = probe.configs.compactMap { config?.lack(of: $0.description) }
+      if lacks.isEmpty { runnable.append(probe) } else { cells.append(unconfigured(kernel, probe, lacks)) }
+    }
+    if !runnable.isEmpty {
+      let answer = try await trial.decide(options.accelerator, with: kernel)
+      if let reason = answer.reason, answer.isNew { note("using TCG, QEMU's emulation: \(reason)") }
+      for (shape, probes) in Self.grouped(runnable) {
+        cells += try await run(probes, on: kernel, shape, answer.accelerator)
+      }
+    }
+    return selection.probes.compactMap { probe in cells.first { $0.probe.id == probe.id } }
+  }
+
+  /// Probes that want the same machine share a boot.
+  static func grouped(_ probes: [ProbeMetadata]) -> [(MachineShape, [ProbeMetadata])] {
+    var groups: [(MachineShape, [ProbeMetadata])] = []
+    for probe in probes {
+      let shape = MachineShape(probe)
+      if let index = groups.firstIndex(where: { $0.0 == shape }) {
+        groups[index].1.append(probe)
+      } else {
+        groups.append((shape, [probe]))
+      }
+    }
+    return groups
+  }
+
+  /// One machine's probes. A probe that kills its kernel costs only itself: those it took along are run
+  /// again in a fresh boot, as long as each boot settles at least one.
+  private func run(
+    _ probes: [ProbeMetadata], on kernel: KernelImage, _ shape: MachineShape, _ accelerator: Accelerator
+  ) async throws -> [Cell] {
+    var settled: [Cell] = []
+    var open = probes
+    while !open.isEmpty {
+      let cells = try await boot(open, on: kernel, shape, accelerator)
+      let done = cells.filter { !$0.finding.isUnsettled }
+      if done.isEmpty { return settled + cells }
+      settled += done
+      open = open.filter { probe in !done.contains { $0.probe.id == probe.id } }
+    }
+    return settled
+  }
+
+  private func boot(
+    _ probes: [ProbeMetadata], on kernel: KernelImage, _ shape: MachineShape, _ accelerator: Accelerator
+  ) async throws -> [Cell] {
+    var deadlines = Deadlines(for: accelerator)
+    if let seconds = options.bootSeconds {
+      deadlines.hello = seconds
+      deadlines.firstByte = min(deadlines.firstByte, seconds)
+    }
+    deadlines.total = options.totalSeconds
+    var plan = Plan()
+    plan.port = Text(hypervisor.architecture.verdictPort ?? "")
+    plan.timeoutPercent = deadlines.timeoutPercent
+    plan.probes = probes.map(\.id)
+
+    for attempt in 0... {
+      plan.nonce = Self.freshNonce()
+      let record = try await hypervisor.run(
+        Boot(
+          kernel: kernel, initramfs: selection.image.initramfs(plan), nonce: plan.nonce, planned: plan.probes,
+          shape: shape, accelerator: accelerator, deadlines: deadlines, append: options.append))
+      let judge = Judge(record.evidence, failOn: options.failOn)
+      if judge.isEmulatorNoise && attempt < Self.noiseRetries {
+        note("the emulator lost a timer interrupt; booting again (\(record.folder.console.path))")
+        continue
+      }
+      return probes.map { probe in
+        Cell(
+          kernel: kernel, probe: probe, finding: judge.finding(about: probe.id), accelerator: accelerator,
+          durationMilliseconds: Int(record.duration / .milliseconds(1)), folder: record.folder,
+          running: record.evidence.hello.map { ($0.release.description, $0.version.description) })
+      }
+    }
+    return []
+  }
+
+  private func unconfigured(_ kernel: KernelImage, _ probe: ProbeMetadata, _ lacks: [String]) -> Cell {
+    let why = lacks.joined(separator: ", ")
+    return Cell(
+      kernel: kernel, probe: probe, finding: Finding(notRun: probe.id, phase: .configure, why: why),
+      accelerator: nil, durationMilliseconds: 0, folder: nil, running: nil)
+  }
+
+  /// 128 random bits from the system's generator.
+  private static func freshNonce() -> Text {
+    Text((0..<2).map { _ in UInt64.random(in: 0...UInt64.max) }.map { half in
+      let digits = String(half, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }.joined())
+  }
+}
+
+extension MachineShape {
+  /// What a probe wants.
+  init(_ probe: ProbeMetadata) {
+    self.init(
+      cpus: max(1, probe.cpus), memoryMebibytes: probe.memoryMebibytes > 0 ? probe.memoryMebibytes : 256,
+      cpuFeatures: probe.cpuFeatures.map(\.description))
+  }
+}

@@ -1,0 +1,125 @@
+import Foundation
+public import HostSystem
+import Judgement
+import VerdictStream
+
+/// Finds out which accelerator really runs a kernel.
+///
+/// /dev/kvm that opens proves nothing: there are hosts where QEMU then aborts, and others where the guest
+/// never executes an instruction in long mode, while a boot sector runs fine. So a real kernel is started
+/// and must put a first byte on its console; the answer is kept for this host and this QEMU.
+public struct AcceleratorTrial: Sendable {
+  /// An answer and where it comes from.
+  public struct Answer: Sendable, Equatable {
+    /// What to use.
+    public let accelerator: Accelerator
+    /// Why, for a person; nil when there is nothing to say.
+    public let reason: String?
+    /// True when the reason is a discovery of this very run and worth a line.
+    public let isNew: Bool
+  }
+
+  /// How long KVM has for a kernel's first byte; where it works, 0.3 s are enough.
+  static let patience = 5.0
+
+  private let hypervisor: Hypervisor
+  private let places: Places
+  private let device: String
+
+  /// A trial with this QEMU.
+  public init(_ hypervisor: Hypervisor, places: Places, device: String = "/dev/kvm") {
+    self.hypervisor = hypervisor
+    self.places = places
+    self.device = device
+  }
+
+  /// The accelerator for this choice, tried with this kernel where that is not known yet.
+  public func decide(_ choice: AcceleratorChoice, with kernel: KernelImage) async throws -> Answer {
+    if choice == .tcg { return Answer(accelerator: .tcg, reason: nil, isNew: false) }
+    let answer = try await auto(with: kernel)
+    if choice == .kvm, answer.accelerator != .kvm {
+      throw Failure(
+        .missingTool, "KVM was asked for and does not work here: \(answer.reason ?? "no reason known")",
+        remedy: "use --accel auto or tcg")
+    }
+    return answer
+  }
+
+  private func auto(with kernel: KernelImage) async throws -> Answer {
+    if let lack = deviceLack() { return Answer(accelerator: .tcg, reason: lack, isNew: false) }
+    if let known = remembered() { return known }
+    let failure = try await failure(of: .kvm, with: kernel)
+    guard let failure else {
+      remember("works")
+      return Answer(accelerator: .kvm, reason: nil, isNew: true)
+    }
+    // The kernel itself may be what is broken; only when TCG runs it is KVM the one to blame.
+    if try await self.failure(of: .tcg, with: kernel) == nil { remember(failure) }
+    return Answer(accelerator: .tcg, reason: failure, isNew: true)
+  }
+
+  private func deviceLack() -> String? {
+    if !FileManager.default.fileExists(atPath: device) { return "there is no \(device)" }
+    if access(device, R_OK | W_OK) != 0 { return "\(device) may not be opened by this user" }
+    return nil
+  }
+
+  /// nil when a first byte came.
+  private func failure(of accelerator: Accelerator, with kernel: KernelImage) async throws -> String? {
+    var deadlines = Deadlines(for: accelerator)
+    if accelerator == .kvm { deadlines.firstByte = Self.patience }
+    let record = try await hypervisor.run(
+      Boot(
+        kernel: kernel, initramfs: [UInt8](repeating: 0, count: 512), nonce: "trial", planned: [],
+        shape: MachineShape(), accelerator: accelerator, deadlines: deadlines, goal: .firstByte))
+    try? FileManager.default.removeItem(at: record.folder.url)
+    if record.evidence.console.size > 0 { return nil }
+    switch record.evidence.end {
+    case .signalled(let number): return "QEMU dies of signal \(number) when it uses \(device)"
+    case .exited(let status): return "QEMU ends with status \(status) when it uses \(device)"
+    default: return "a kernel started with \(device) says nothing for \(Int(Self.patience)) s"
+    }
+  }
+
+  /// Any kernel at hand to try with: one that was fetched, or the host's own.
+  public static func anyKernel(_ places: Places) -> String? {
+    let fetched = (try? FileManager.default.contentsOfDirectory(atPath: places.kernels.path)) ?? []
+    let folders = fetched.sorted().reversed().map { places.kernels.appending(path: "\($0)/boot").path } + ["/boot"]
+    for folder in folders {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      let images = names.filter { $0.hasPrefix("vmlinuz") }.map { "\(folder)/\($0)" }
+      if let image = images.first(where: FileManager.default.isReadableFile) { return image }
+    }
+    return nil
+  }
+
+  // MARK: - Memory
+
+  private var memory: URL { places.cache.appending(path: "accelerator.json") }
+
+  /// The answer holds for this emulator, this host kernel and this processor.
+  private var key: String {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: hypervisor.qemu.path)
+    let size = attributes?[.size] as? Int ?? 0
+    let date = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+    let host = (try? String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8)) ?? ""
+    let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let model = information.split(separator: "\n").first { $0.hasPrefix("model name") } ?? ""
+    return "\(hypervisor.qemu.path) \(size) \(date) | \(host.filter { $0 != "\n" }) | \(model)"
+  }
+
+  private func remembered() -> Answer? {
+    guard let data = try? Data(contentsOf: memory),
+      let answers = try? JSONDecoder().decode([String: String].self, from: data), let answer = answers[key]
+    else { return nil }
+    return answer == "works"
+      ? Answer(accelerator: .kvm, reason: nil, isNew: false)
+      : Answer(accelerator: .tcg, reason: answer, isNew: false)
+  }
+
+  /// Without a writable cache every run tries anew; that costs time and nothing else.
+  private func remember(_ answer: String) {
+    try? Places.make(places.cache)
+    if let data = try? JSONEncoder().encode([key: answer]) { try? Places.write(data, to: memory) }
+  }
+}
