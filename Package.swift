@@ -22,7 +22,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+  .testTarget(
+    name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
 }
 
 let package = Package(
@@ -63,5 +64,9 @@ let package = Package(
         "VerdictStream", "VirtualMachine", arguments,
       ],
       path: "HostRunner", swiftSettings: strict),
+
+    // Tests that boot real kernels; they drive the command that `make build` leaves.
+    .target(name: "TestKernels", dependencies: ["HostSystem", "KernelPackages"], path: "Tests/TestKernels", swiftSettings: strict),
+    tests("EndToEndTests", ["HostSystem", "TestKernels", "VerdictStream"]),
   ]
 )
