@@ -47,7 +47,7 @@ public struct KernelListBisection: Sendable {
     guard kernels.count >= 2 else {
       throw Failure(.usage, "a bisect needs at least two kernels", remedy: "name the good one first and the bad one last")
     }
-    if let first = kernels.first, let last = kernels.last, first.sha256 == last.sha256 {
+    if let first = kernels.first, let last = kernels.last, try first.sha256() == last.sha256() {
       throw Failure(.usage, "the first and the last kernel are the same file", remedy: "name two that differ")
     }
     self.kernels = kernels
@@ -71,7 +71,8 @@ public struct KernelListBisection: Sendable {
 
     while let index = search.next {
       // The same image under another name has the same behaviour; no boot is spent on it.
-      let known = steps.first { $0.cell.kernel.sha256 == kernels[index].sha256 }?.cell
+      let digest = try kernels[index].sha256()
+      let known = steps.first { $0.cell.kernelDigest == digest }?.cell
       let cell: Cell
       if let known { cell = known } else { cell = try await test(index) }
       let answer = answer(for: cell, reference, hunt)

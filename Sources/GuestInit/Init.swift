@@ -84,8 +84,9 @@ public struct Init<S: System> {
     do throws(Sysctls.Refused) {
       try sysctls.set(metadata.sysctls, on: &system)
       var run = ProbeRun<S>(index: index, metadata: metadata, plan: plan)
-      // The console cannot be lined up with the port afterwards, so the kernel's own log gets a mark.
-      do throws(Errno) { try system.writeExisting("/dev/kmsg", "<5>firstbad: probe " + id) } catch {}
+      // The console cannot be lined up with the port afterwards, so the kernel's own log gets a mark. Without
+      // its newline the kernel would hold it back until the next message.
+      do throws(Errno) { try system.writeExisting("/dev/kmsg", "<5>firstbad: probe " + id + "\n") } catch {}
       send(.probeBegin(ProbeBegin(probe: id, timeoutMilliseconds: run.timeoutMilliseconds)))
       let end = run.run(on: &system, &stream)
       send(.probeEnd(end))

@@ -51,7 +51,7 @@ public struct CellJSON: Encodable {
     try container.encode(
       Kernel(
         release: cell.running?.release ?? cell.kernel.release, version: cell.running?.version ?? cell.kernel.version,
-        path: cell.kernel.file.path, sha256: cell.kernel.sha256), forKey: .kernel)
+        path: cell.kernel.file.path, sha256: cell.kernelDigest), forKey: .kernel)
     try container.encode(finding.verdict.word, forKey: .verdict)
     try container.encode(finding.end.map { "\($0.outcome.word)" }, forKey: .outcome)
     try container.encode(finding.phase, forKey: .phase)

@@ -6,6 +6,8 @@ public import VirtualMachine
 public struct Cell: Sendable {
   /// The kernel.
   public let kernel: KernelImage
+  /// SHA-256 of the kernel's file.
+  public internal(set) var kernelDigest = ""
   /// The probe.
   public let probe: ProbeMetadata
   /// What was found.

@@ -46,6 +46,7 @@ public struct ProbeRunner: Sendable {
 
   /// All chosen probes on one kernel, in the order of the choice.
   public func run(on kernel: KernelImage) async throws -> [Cell] {
+    async let digest = kernel.sha256()
     let config = KernelConfig(of: kernel)
     var cells: [Cell] = []
     var runnable: [ProbeMetadata] = []
@@ -60,7 +61,12 @@ public struct ProbeRunner: Sendable {
         cells += try await run(probes, on: kernel, shape, answer.accelerator)
       }
     }
-    return selection.probes.compactMap { probe in cells.first { $0.probe.id == probe.id } }
+    let sha256 = try await digest
+    return selection.probes.compactMap { probe in
+      var cell = cells.first { $0.probe.id == probe.id }
+      cell?.kernelDigest = sha256
+      return cell
+    }
   }
 
   /// Probes that want the same machine share a boot.

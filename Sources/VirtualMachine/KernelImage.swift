@@ -7,8 +7,6 @@ public struct KernelImage: Sendable, Equatable {
   public let file: URL
   /// The version string the file carries, `RELEASE (BUILDER) VERSION`; nil for an uncompressed kernel.
   public let version: String?
-  /// SHA-256 of the file.
-  public let sha256: String
   /// `uname -r` of the kernel, as far as the file says.
   public var release: String? { version?.split(separator: " ").first.map(String.init) }
 
@@ -52,8 +50,10 @@ public struct KernelImage: Sendable, Equatable {
     } else {
       throw Failure(.badInput, "\(path) is no kernel", remedy: remedy)
     }
-    sha256 = try Digest.sha256(of: file)
   }
+
+  /// SHA-256 of the file. Some 50 ms for a distribution's kernel, so a run computes it beside the boot.
+  public func sha256() throws(Failure) -> String { try Digest.sha256(of: file) }
 }
 
 /// The set-up header of a bzImage (Documentation/arch/x86/boot.rst).
