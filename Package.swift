@@ -63,5 +63,8 @@ let package = Package(
         "VerdictStream", "VirtualMachine", arguments,
       ],
       path: "HostRunner", swiftSettings: strict),
+
+    // Tests, leaves first; none of these boots a kernel.
+    tests("VerdictStreamTests", ["VerdictStream"], resources: [.copy("Golden")]),
   ]
 )
