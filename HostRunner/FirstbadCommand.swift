@@ -23,6 +23,7 @@ struct FirstbadCommand: AsyncParsableCommand {
   /// Not the parser's own main: its usage errors exit with 64, which `git bisect run` reads as bad.
   static func main() async {
     signal(SIGPIPE, SIG_IGN)
+    Terminal.occupyStandardDescriptors()
     let work = Task { () -> Int32 in
       do {
         var command = try parseAsRoot()

@@ -17,8 +17,14 @@ enum Terminal {
     }
   }
 
+  /// Where a standard descriptor is closed, the next file that is opened would take its number, and a result
+  /// would be written into it. A descriptor that cannot be written takes the place.
+  static func occupyStandardDescriptors() {
+    for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", O_RDONLY) }
+  }
+
   /// A line for the person who waits.
-  static func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+  static func note(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8)) }
 }
 
 /// Turns SIGINT, SIGTERM and SIGHUP into a cancelled task, so that everything that was started is ended.

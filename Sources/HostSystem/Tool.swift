@@ -34,6 +34,13 @@ public struct Tool: Sendable, Equatable {
     /// Standard error.
     public let errors: String
 
+    /// All fields.
+    public init(status: Int, output: String, errors: String) {
+      self.status = status
+      self.output = output
+      self.errors = errors
+    }
+
     /// The last line that says something; most programs put the reason there.
     public var lastWords: String {
       (errors + "\n" + output).split(separator: "\n").last.map(String.init) ?? "it said nothing"

@@ -25,9 +25,12 @@ public enum Command {
   }
 
   /// Runs any program of the host.
-  public static func host(_ name: String, _ arguments: [String], in folder: URL? = nil) async throws -> Tool.Result {
+  public static func host(
+    _ name: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]
+  ) async throws -> Tool.Result {
     try await gate.within {
-      try await Tool(name, remedy: "run 'make setup'").run(arguments, in: folder?.path, limit: .seconds(300))
+      try await Tool(name, remedy: "run 'make setup'").run(
+        arguments, in: folder?.path, environment: environment, limit: .seconds(300))
     }
   }
 }

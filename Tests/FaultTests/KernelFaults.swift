@@ -1,0 +1,91 @@
+import Foundation
+import HostSystem
+import TestKernels
+
+/// What can be wrong with a kernel.
+enum KernelFaults {
+  static let table: [Fault] = [
+    Fault("a kernel file that is missing", .refused("cannot be read")) { bench in
+      try await bench.run(["guest.self-check"], kernel: bench.path("nowhere"))
+    },
+    Fault("a kernel file that is empty", .refused("is empty")) { bench in
+      try await bench.run(["guest.self-check"], kernel: bench.scratch.file("vmlinuz", ""))
+    },
+    Fault("a kernel file that is text", .refused("is no kernel")) { bench in
+      try await bench.run(["guest.self-check"], kernel: bench.scratch.file("vmlinuz", "all work and no play\n"))
+    },
+    Fault("a kernel file that is cut short", .refused("is cut short")) { bench in
+      let file = bench.scratch.url.appending(path: "vmlinuz")
+      try Data(contentsOf: URL(filePath: bench.kernel)).prefix(5_000_000).write(to: file)
+      return try await bench.run(["guest.self-check"], kernel: file.path)
+    },
+    Fault("a kernel file of another architecture", .refused("another architecture")) { bench in
+      // RISC-V firmware that comes with QEMU: a real ELF image for another processor.
+      try await bench.run(
+        ["guest.self-check"], kernel: "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.elf")
+    },
+    Fault("a kernel without a serial port", .untestable(phase: "kernel", "ended")) { bench in
+      try await bench.run(["--append", "8250.nr_uarts=0", "guest.self-check"])
+    },
+    Fault("a kernel that panics before the init", .untestable(phase: "kernel", "Kernel panic - not syncing: VFS")) {
+      try await $0.run(["--append", "rdinit=/nowhere", "guest.self-check"])
+    },
+    Fault("a kernel that hangs before the init", .untestable(phase: "kernel", "hang")) { bench in
+      // The delay loop after each message makes the boot take hours, as a livelock would.
+      try await bench.run(["--append", "boot_delay=10000 lpj=1000000000", "--boot-timeout", "8", "guest.self-check"])
+    },
+    probe("resets during a probe", "reboot(RB_AUTOBOOT); PASS();", .bad("test.fault: reset")),
+    probe("powers off during a probe", "reboot(RB_POWER_OFF); PASS();", .bad("test.fault: reset")),
+    probe(
+      "panics during a probe", #"OBSERVE("step", 1); put("/proc/sysrq-trigger", "c"); PASS();"#,
+      .bad("Kernel panic - not syncing: sysrq triggered crash")),
+    Fault("a kernel that panics takes only the guilty probe along", .bad("Kernel panic - not syncing: sysrq")) {
+      let guilty = try $0.probe(#"put("/proc/sysrq-trigger", "c"); PASS();"#)
+      let result = try await $0.run([guilty, "guest.self-check", "net.listen-backlog"])
+      let good = result.output.split(separator: "\n").count { $0.contains(#""verdict":"good""#) }
+      return good == 2 ? result : Tool.Result(status: 2, output: result.output, errors: "the others were not run again")
+    },
+    probe(
+      "is hammered with messages while records are sent",
+      """
+      for (int i = 0; i < 3; i++)
+        if (fork() == 0) {
+          int log = open("/dev/kmsg", O_WRONLY);
+          for (;;) if (write(log, "<4>storm storm storm storm storm\\n", 33) < 0) _exit(1);
+        }
+      for (int i = 0; i < 50; i++) OBSERVE("n", i);
+      PASS();
+      """, .good),
+    Fault("a kernel that is not the one meant", .infra("is not the one in the image")) { bench in
+      // An emulator that boots another kernel than it is told to, as a stale image under the right name would.
+      let other = try await TestKernels.oldest()
+      try require(other != bench.kernel, "two kernels are needed")
+      return try await bench.shell(
+        Self.emulator(#"args=(); for a in "$@"; do [ "$a" = "$kernel" ] && a=\#(other); args+=("$a"); done; exec "$real" "${args[@]}""#)
+          + "\n$run")
+    },
+  ]
+
+  static func probe(_ name: String, _ body: String, _ expected: Expected) -> Fault {
+    Fault("a kernel that \(name)", expected) { bench in try await bench.run([bench.probe(body)]) }
+  }
+
+  /// Shell text that puts an emulator of ours before the real one on PATH; `$real` is the real one.
+  static func emulator(_ body: String) -> String {
+    """
+    mkdir -p "$row/bin"
+    export real=$(command -v qemu-system-x86_64)
+    cat >"$row/bin/qemu-system-x86_64" <<'SCRIPT'
+    #!/bin/bash
+    \(body)
+    SCRIPT
+    chmod +x "$row/bin/qemu-system-x86_64"
+    export PATH=$row/bin:$PATH
+    """
+  }
+}
+
+/// A precondition of a row, as an error rather than a trap.
+func require(_ condition: Bool, _ what: String) throws {
+  if !condition { throw Failure(.badInput, what) }
+}
