@@ -68,5 +68,8 @@ let package = Package(
     // Tests that boot real kernels; they drive the command that `make build` leaves.
     .target(name: "TestKernels", dependencies: ["HostSystem", "KernelPackages"], path: "Tests/TestKernels", swiftSettings: strict),
     tests("EndToEndTests", ["HostSystem", "TestKernels", "VerdictStream"]),
+    // Tests, leaves first; none of these boots a kernel.
+    tests("VerdictStreamTests", ["VerdictStream"], resources: [.copy("Golden")]),
+    tests("JudgementTests", ["Judgement", "VerdictStream"]),
   ]
 )

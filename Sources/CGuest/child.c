@@ -116,6 +116,15 @@ long fb_child_output(const struct fb_child *child, void *bytes, size_t size)
 	return got < 0 ? 0 : (long)got;
 }
 
+long fb_child_discard(const struct fb_child *child)
+{
+	static char nothing[65536];
+	long dropped = 0, got;
+	for (int i = 0; i < 16 && (got = fb_child_output(child, nothing, sizeof nothing)) > 0; i++)
+		dropped += got;
+	return dropped;
+}
+
 void fb_child_close(struct fb_child *child)
 {
 	close(child->output);

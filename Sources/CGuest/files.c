@@ -23,6 +23,12 @@ int fb_make_device(const char *path, int major, int minor)
 
 int fb_remove(const char *path) { return result(unlink(path)); }
 
+long fb_file_size(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) < 0 ? -errno : (long)status.st_size;
+}
+
 long fb_read_file(const char *path, void *bytes, size_t size)
 {
 	int descriptor = open(path, O_RDONLY | O_CLOEXEC);

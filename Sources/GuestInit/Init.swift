@@ -34,6 +34,8 @@ public struct Init<S: System> {
         refuse(id, "a required part of the guest's set-up failed")
       }
     }
+    // What breaks from here on, such as on the way to power-off, is not the last probe's doing.
+    mark("done")
     send(.done(Done(planned: plan.probes.count, ended: plan.probes.count)))
     system.powerOff()
   }
@@ -80,13 +82,12 @@ public struct Init<S: System> {
     guard let (index, metadata) = probes.find(id) else {
       return refuse(id, "no probe of this name is in the image")
     }
+    SetUp.repair(on: &system)
     var sysctls = Sysctls()
     do throws(Sysctls.Refused) {
       try sysctls.set(metadata.sysctls, on: &system)
       var run = ProbeRun<S>(index: index, metadata: metadata, plan: plan)
-      // The console cannot be lined up with the port afterwards, so the kernel's own log gets a mark. Without
-      // its newline the kernel would hold it back until the next message.
-      do throws(Errno) { try system.writeExisting("/dev/kmsg", "<5>firstbad: probe " + id + "\n") } catch {}
+      mark("probe " + id)
       send(.probeBegin(ProbeBegin(probe: id, timeoutMilliseconds: run.timeoutMilliseconds)))
       let end = run.run(on: &system, &stream)
       send(.probeEnd(end))
@@ -94,6 +95,12 @@ public struct Init<S: System> {
       refuse(id, "sysctl " + error.name + " cannot be set", system.name(of: error.errno))
     }
     sysctls.restore(on: &system)
+  }
+
+  /// The console cannot be lined up with the port afterwards, so the kernel's own log gets a mark. Without its
+  /// newline the kernel would hold it back until the next message.
+  private mutating func mark(_ text: Text) {
+    do throws(Errno) { try system.writeExisting("/dev/kmsg", "<5>firstbad: " + text + "\n") } catch {}
   }
 
   /// A probe whose function is not called has an end all the same.

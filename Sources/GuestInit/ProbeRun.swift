@@ -84,20 +84,13 @@ struct ProbeRun<S: System> {
   }
 
   private mutating func relay(_ child: S.Child, _ system: inout S, _ stream: inout Stream) {
-    while true {
-      let piece = system.output(of: child)
+    while outputSize < outputLimit {
+      let piece = system.output(of: child, limit: min(RecordLimits.outputPiece, outputLimit - outputSize))
       if piece.isEmpty { break }
-      let room = max(0, outputLimit - outputSize)
-      let kept = piece.bytes.prefix(room)
-      outputSize += kept.count
-      end.outputDropped += piece.bytes.count - kept.count
-      if !kept.isEmpty {
-        stream.send(.output(Output(probe: metadata.id, text: Text(Array(kept)))), to: &system)
-      } else if system.now % 64 == 0 {
-        // A probe that prints without end must not keep the init from its deadline.
-        break
-      }
+      outputSize += piece.bytes.count
+      stream.send(.output(Output(probe: metadata.id, text: piece)), to: &system)
     }
+    if outputSize >= outputLimit { end.outputDropped += system.discardOutput(of: child) }
     while let message = system.nextMessage() {
       switch message.kind {
       case .end: verdicts.append(message)

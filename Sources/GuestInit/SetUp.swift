@@ -22,6 +22,18 @@ public struct SetUp {
     }
   }
 
+  /// Mounts again what a probe before this one took away and the init cannot do without.
+  public static func repair(on system: inout some System) {
+    for mount in Tables.mounts {
+      guard let witness = mount.witness else { continue }
+      do throws(Errno) {
+        _ = try system.read(witness, limit: 1)
+      } catch {
+        do throws(Errno) { try system.mount(mount) } catch {}
+      }
+    }
+  }
+
   private mutating func carryOut(_ mount: Mount, _ system: inout some System) {
     // A directory that cannot be made shows itself in the mount.
     do throws(Errno) { try system.makeDirectory(mount.target) } catch {}

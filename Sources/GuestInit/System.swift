@@ -123,8 +123,11 @@ public protocol System {
   func process(of child: Child) -> Int32
   /// Sleeps until something happens to the child, at most so long.
   func wait(for child: Child, milliseconds: Int)
-  /// The next piece of what the child printed; empty when there is none now.
-  func output(of child: Child) -> Text
+  /// The next piece of what the child printed, at most so many bytes; empty when there is none now.
+  func output(of child: Child, limit: Int) -> Text
+  /// Throws away what the child printed since; how many bytes. Returns after a megabyte at the latest, so
+  /// that a probe that prints without end does not keep the init from its deadline.
+  func discardOutput(of child: Child) -> Int
   /// The next message of the child, or nil when there is none now.
   func nextMessage() -> Message?
   /// Lets the child go on: what it said is on the wire.

@@ -10,12 +10,15 @@ public struct Mount: Equatable, Sendable {
   public var options: Text
   /// Without a required one no probe can be trusted; an optional one may be absent from a small kernel.
   public var required: Bool
+  /// A file that is there only while it is mounted, for what is mounted again when a probe took it away.
+  public var witness: Text?
 
-  init(_ type: Text, _ target: Text, _ options: Text = "", required: Bool = false) {
+  init(_ type: Text, _ target: Text, _ options: Text = "", required: Bool = false, witness: Text? = nil) {
     self.type = type
     self.target = target
     self.options = options
     self.required = required
+    self.witness = witness
   }
 }
 
@@ -34,7 +37,7 @@ public enum Tables {
   /// The mounts.
   public static var mounts: [Mount] {
     [
-      Mount("proc", "/proc", required: true),
+      Mount("proc", "/proc", required: true, witness: "/proc/uptime"),
       Mount("sysfs", "/sys"),
       Mount("devtmpfs", "/dev", "mode=0755"),
       Mount("devpts", "/dev/pts", "mode=0620,ptmxmode=0666"),

@@ -5,6 +5,8 @@
 public struct ConsoleReader: Sendable {
   /// What begins the mark that the init leaves on the console before each probe.
   public static let probeMark = "firstbad: probe "
+  /// The mark behind the last probe.
+  public static let doneMark = "firstbad: done"
 
   /// Bytes seen.
   public private(set) var size = 0
@@ -48,6 +50,8 @@ public struct ConsoleReader: Sendable {
       if banner == nil { banner = String(message) }
     } else if message.hasPrefix(Self.probeMark) {
       probe = String(message.dropFirst(Self.probeMark.count))
+    } else if message == Self.doneMark {
+      probe = nil
     } else if let function = Masking.faultingFunction(message), let last = events.indices.last {
       // The first RIP after a head line is the culprit; those of later dumps are not.
       if !events[last].signature.contains(" in ") { events[last].signature += " in \(function)" }

@@ -118,6 +118,11 @@ public struct Judge: Sendable {
     if let death = events.first(where: { $0.severity >= .broken }) {
       return (.bad(signature: death.signature), "the kernel died while the probe ran: \(death.line)")
     }
+    // The end record may be what was damaged; only a death on the console needs none.
+    if let flaw = evidence.flaws.first {
+      let reason = "the probe's end cannot be read, as the verdict stream is damaged (\(flaw))"
+      return (.infra(reason: reason), reason)
+    }
     switch evidence.end {
     case .deadline(_, let seconds):
       return (.bad(signature: "\(probe): hang"), "the whole guest hung while the probe ran, for \(seconds) s")
@@ -142,7 +147,7 @@ public struct Judge: Sendable {
     case .skip, .noResult, .unready: break
     }
     switch end.outcome {
-    case .pass: return passed()
+    case .pass: return passed(probe)
     case .fail:
       let what = end.check.isEmpty ? Masking.signature(said[...]) : end.check.description
       let where_ = end.location.isEmpty ? "" : " (\(end.location))"
@@ -160,16 +165,21 @@ public struct Judge: Sendable {
   }
 
   /// A pass is believed only from a stream that is whole to its last record.
-  private func passed() -> (Verdict, String) {
+  private func passed(_ probe: Text) -> (Verdict, String) {
     guard evidence.end == .done, evidence.flaws.isEmpty, case .done(let done)? = evidence.records.last else {
       return (
         .untestable(phase: evidence.phase, signature: Self.incomplete),
         "the probe passed, but the stream is not complete: \(describe(evidence.end))"
       )
     }
-    let ends = evidence.records.count { if case .probeEnd = $0 { true } else { false } }
-    guard done.planned == evidence.planned.count, done.ended == ends, ends == evidence.planned.count else {
-      let reason = "the stream counts \(done.ended) of \(done.planned) probes, the plan has \(evidence.planned.count)"
+    let ends = evidence.records.compactMap { if case .probeEnd(let end) = $0 { end.probe } else { nil } }
+    let planned = evidence.planned
+    guard done.planned == planned.count, done.ended == ends.count, ends.count == planned.count else {
+      let reason = "the stream counts \(done.ended) of \(done.planned) probes, the plan has \(planned.count)"
+      return (.infra(reason: reason), reason)
+    }
+    guard ends == planned, evidence.hello?.planned == planned.count, evidence.begun(probe) else {
+      let reason = "the probes of the stream are not those of the plan"
       return (.infra(reason: reason), reason)
     }
     return (.good, "passed")

@@ -24,11 +24,16 @@ extension LinuxSystem {
     fb_child_wait(&child, Int32(clamping: milliseconds))
   }
 
-  func output(of child: fb_child) -> Text {
+  func output(of child: fb_child, limit: Int) -> Text {
     var child = child
-    var bytes = [UInt8](repeating: 0, count: RecordLimits.outputPiece)
+    var bytes = [UInt8](repeating: 0, count: limit)
     let size = bytes.withUnsafeMutableBytes { fb_child_output(&child, $0.baseAddress, $0.count) }
     return Text(Array(bytes.prefix(size)))
+  }
+
+  func discardOutput(of child: fb_child) -> Int {
+    var child = child
+    return Int(fb_child_discard(&child))
   }
 
   func nextMessage() -> Message? {

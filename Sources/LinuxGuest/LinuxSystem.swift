@@ -42,8 +42,12 @@ struct LinuxSystem: System {
   func remove(_ path: Text) throws(Errno) { try check(path.withC { fb_remove($0) }) }
 
   func read(_ path: Text, limit: Int) throws(Errno) -> Text {
-    var bytes = [UInt8](repeating: 0, count: limit)
-    let size = try check(path.withC { path in bytes.withUnsafeMutableBytes { fb_read_file(path, $0.baseAddress, limit) } })
+    // No larger than needed: each fresh page costs a fault, which is slow under emulation.
+    let told = try check(path.withC { fb_file_size($0) })
+    let room = min(limit, told > 0 ? told : 4096)
+    var bytes = [UInt8](repeating: 0, count: room)
+    let size = try check(
+      path.withC { path in bytes.withUnsafeMutableBytes { fb_read_file(path, $0.baseAddress, room) } })
     return Text(Array(bytes.prefix(size)))
   }
 

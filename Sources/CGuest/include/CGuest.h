@@ -16,6 +16,8 @@ int fb_mount(const char *source, const char *target, const char *type, const cha
 int fb_make_directory(const char *path);
 int fb_make_device(const char *path, int major, int minor);
 int fb_remove(const char *path);
+/* Bytes in a regular file; 0 for the files of /proc, which do not say. */
+long fb_file_size(const char *path);
 /* Reads at most `size` bytes of a file; the number read. */
 long fb_read_file(const char *path, void *bytes, size_t size);
 /* Writes to a file that must exist already: never creates one. */
@@ -56,6 +58,8 @@ int fb_child_start(int index, struct fb_child *child);
 void fb_child_wait(const struct fb_child *child, int milliseconds);
 /* Reads captured output without waiting; 0 when there is none now. */
 long fb_child_output(const struct fb_child *child, void *bytes, size_t size);
+/* Reads and throws away what is there now, a megabyte at the most; how much. */
+long fb_child_discard(const struct fb_child *child);
 void fb_child_close(struct fb_child *child);
 /* Reaps one dead process without waiting: its pid, 0 when none is dead, -ECHILD when there is none at all. */
 int fb_reap(int *status);

@@ -1,0 +1,113 @@
+import Judgement
+import Testing
+import VerdictStream
+
+private let boot = "[    0.000000] Linux version 6.1.0-37 (builder@host) (gcc) #1 SMP\n"
+
+private func dead(_ console: String, _ end: RunEnd) -> Run {
+  Run().cut(after: 0, end).with { $0.console = console }
+}
+
+@Suite struct `A kernel that cannot tell is untestable` {
+  @Test(arguments: [
+    Case(
+      "silence", dead("", .deadline(.firmware, seconds: 60)),
+      .untestable(phase: .firmware, signature: "silent")),
+    Case(
+      "a hang in the boot", dead(boot, .deadline(.kernel, seconds: 120)),
+      .untestable(phase: .kernel, signature: "hang")),
+    Case(
+      "a panic before hello",
+      dead(boot + "[    0.5] Kernel panic - not syncing: VFS: Unable to mount root fs\n", .exited(0)),
+      .untestable(phase: .kernel, signature: "Kernel panic - not syncing: VFS: Unable to mount root fs")),
+    Case("an end without a word", dead(boot, .exited(0)), .untestable(phase: .kernel, signature: "ended")),
+    Case("a reset in the boot", dead(boot + boot, .reset), .untestable(phase: .kernel, signature: "reset")),
+    Case("a console that never stops", dead(boot, .flooded), .untestable(phase: .kernel, signature: "flood")),
+    Case(
+      "a WARN in the boot is no death", dead(boot + "WARNING: CPU: 0\n", .exited(0)),
+      .untestable(phase: .kernel, signature: "ended")),
+    Case(
+      "an init that stops between hello and the probe", Run().cut(after: 2, .deadline(.`init`, seconds: 30)),
+      .untestable(phase: .`init`, signature: "not reached")),
+    Case(
+      "a panic between hello and the probe",
+      Run().cut(after: 2).with { $0.console = boot + "Kernel panic - not syncing: Fatal exception\n" },
+      .untestable(phase: .`init`, signature: "not reached")),
+    Case(
+      "a probe behind one that killed the kernel",
+      Run().cut(after: 3).saying("Kernel panic - not syncing: Fatal exception"),
+      .untestable(phase: .probe, signature: "not reached"), probe: "net.two"),
+    Case(
+      "a pass before one that killed the kernel", Run().cut(after: 7, .deadline(.probe, seconds: 21)),
+      .untestable(phase: .probe, signature: "incomplete")),
+    Case(
+      "an init that dies under the probe",
+      Run().cut(after: 3).saying("Kernel panic - not syncing: Attempted to kill init! exitcode=0x0000000b"),
+      .untestable(
+        phase: .probe, signature: "Kernel panic - not syncing: Attempted to kill init! exitcode=ADDRESS")),
+    Case(
+      "a flood under the probe", Run().cut(after: 3, .flooded), .untestable(phase: .probe, signature: "flood")
+    ),
+  ])
+  func `for`(_ fault: Case) { #expect(fault.run.verdict(fault.probe) == fault.verdict) }
+
+  @Test func `and what another boot may tell is marked as open`() {
+    #expect(Run().cut(after: 3).finding("net.two").isUnsettled)
+    #expect(Run().cut(after: 7).finding("net.one").isUnsettled)
+    #expect(!Run().finding("net.one").isUnsettled)
+    #expect(!Run().ending(.skip).finding("net.one").isUnsettled)
+    #expect(!Run().cut(after: 3).finding("net.one").isUnsettled)
+  }
+}
+
+@Suite struct `What is our own fault is infra` {
+  @Test(arguments: [RunEnd.signalled(11), .exited(1), .notStarted("sandbox")])
+  func `however QEMU went, and whatever the records say`(_ end: RunEnd) {
+    for count in 0...Run.passing.count {
+      #expect(Run().cut(after: count, end).verdict().word == "infra")
+      #expect(Run().ending(.fail).cut(after: count, end).verdict().word == "infra")
+    }
+  }
+
+  @Test func `such as a timer interrupt that the emulator lost`() {
+    let run = dead(boot + "[    0.1] Kernel panic - not syncing: IO-APIC + timer doesn't work!\n", .exited(0))
+    #expect(run.verdict().word == "infra")
+    #expect(Judge(run.evidence).isEmulatorNoise)
+    #expect(!Judge(Run().evidence).isEmulatorNoise)
+  }
+
+  @Test func `such as an end record that cannot be read, from a guest that lived on`() {
+    let run = Run().cut(after: 5).with { $0.flaws = [.checksum, .sequence(expected: 5, found: 6)] }
+    #expect(run.verdict().word == "infra")
+    // A death on the console is evidence that needs no record.
+    #expect(run.saying("BUG: unable to handle page fault").verdict().word == "bad")
+  }
+}
+
+@Suite struct `A finding` {
+  @Test func `keeps of each observation the last value`() {
+    let run = Run().with {
+      for value in [Observation.Value.integer(2), .text("three")] {
+        $0.records.insert(.observation(Observation(probe: "net.one", name: "admitted", value: value)), at: 4)
+      }
+      $0.records.insert(.observation(Observation(probe: "net.one", name: "last", value: .integer(9))), at: 6)
+    }
+    let observations = run.finding().observations
+    #expect(observations.map(\.name) == ["admitted", "last"])
+    #expect(observations.map(\.value) == [.integer(2), .integer(9)])
+  }
+
+  @Test func `says whether the probe's own check decided`() {
+    #expect(Run().ending(.fail).finding().isFailedCheck)
+    #expect(!Run().ending(.fail).saying("Oops: 0000 [#1] SMP").finding().isFailedCheck)
+    #expect(!Run().ending(.timeout).finding().isFailedCheck)
+    #expect(!Run().finding().isFailedCheck)
+  }
+
+  @Test func `holds a kernel's words only against the probe that ran`() {
+    let run = Run().saying("BUG: bad thing")
+    #expect(run.finding("net.one").events.count == 1)
+    #expect(run.finding("net.two").events.isEmpty)
+    #expect(run.verdict("net.two") == .good)
+  }
+}
