@@ -67,5 +67,6 @@ let package = Package(
     // Tests, leaves first; none of these boots a kernel.
     tests("VerdictStreamTests", ["VerdictStream"], resources: [.copy("Golden")]),
     tests("JudgementTests", ["Judgement", "VerdictStream"]),
+    tests("BisectionTests", ["Bisection"]),
   ]
 )
