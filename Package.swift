@@ -72,6 +72,8 @@ let package = Package(
 
     // Tests, leaves first; none of these boots a kernel.
     tests("VerdictStreamTests", ["VerdictStream"], resources: [.copy("Golden")]),
+    tests("GuestInitTests", ["GuestInit", "VerdictStream"]),
     tests("JudgementTests", ["Judgement", "VerdictStream"]),
+    tests("BisectionTests", ["Bisection"]),
   ]
 )

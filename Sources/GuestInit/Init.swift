@@ -7,6 +7,8 @@ public struct Init<S: System> {
 
   private var system: S
   private var stream = Stream(nonce: "unplanned")
+  /// Set once a process could not be killed: every later probe would be found stuck because of it.
+  private var isHaunted = false
 
   /// An init on this system.
   public init(on system: S) { self.system = system }
@@ -28,10 +30,12 @@ public struct Init<S: System> {
     for step in setUp.steps { send(.setup(step)) }
 
     for id in plan.probes {
-      if setUp.isComplete {
-        runProbe(id, probes, plan)
-      } else {
+      if !setUp.isComplete {
         refuse(id, "a required part of the guest's set-up failed")
+      } else if isHaunted {
+        refuse(id, "a process of an earlier probe does not die")
+      } else {
+        runProbe(id, probes, plan)
       }
     }
     // What breaks from here on, such as on the way to power-off, is not the last probe's doing.
@@ -91,6 +95,7 @@ public struct Init<S: System> {
       send(.probeBegin(ProbeBegin(probe: id, timeoutMilliseconds: run.timeoutMilliseconds)))
       let end = run.run(on: &system, &stream)
       send(.probeEnd(end))
+      isHaunted = end.outcome == .stuck
     } catch {
       refuse(id, "sysctl " + error.name + " cannot be set", system.name(of: error.errno))
     }

@@ -1,0 +1,196 @@
+import GuestInit
+import VerdictStream
+
+/// A kernel made of tables. Any call can be made to fail; every call is written down.
+///
+/// A class behind a struct's protocol: what the init does to its copy the test can look at afterwards.
+final class MockSystem: System {
+  typealias Child = Int32
+
+  /// What the init did, in order, one line a call: `mount /proc`, `write /dev/kmsg <5>...`.
+  private(set) var calls: [String] = []
+  /// Calls that fail, by the same line or its first word, and how.
+  var failures: [String: Errno] = [:]
+  /// Files and what is in them.
+  var files: [String: Text] = [:]
+  /// The probes, by metadata, and what each does when it is started.
+  var rows: [(metadata: Text?, script: Script)] = []
+
+  /// What happens to the kernel when a probe starts.
+  var onStart: (MockSystem) -> Void = { _ in }
+
+  private(set) var wire: [UInt8] = []
+  private(set) var wireAttempts = 0
+  private var clock = 0
+  private var nextProcess: Int32 = 100
+  private var running: Script?
+  private var process: Int32 = 0
+  private var relayed: [Message] = []
+  private var killedAt: Int?
+  private var isMainReaped = true
+  private var startedAt = 0
+  private var helpers = 0
+  /// Processes of earlier probes that KILL does not move.
+  private var immortals = 0
+
+  var processID: Int32 { 1 }
+  var now: Int { clock }
+  var isPoweredOff: Bool { calls.last == "power-off" }
+
+  private func note(_ call: String) throws(Errno) {
+    calls.append(call)
+    let word = String(call.prefix { $0 != " " })
+    if let errno = failures[call] ?? failures[word] { throw errno }
+  }
+
+  func identity() throws(Errno) -> KernelIdentity {
+    if let errno = failures["identity"] { throw errno }
+    return KernelIdentity(release: "6.1.0", version: "#1 SMP", machine: "x86_64")
+  }
+
+  func name(of errno: Errno) -> Text {
+    let names: [Int32: Text] = [
+      2: "ENOENT", 5: "EIO", 13: "EACCES", 16: "EBUSY", 17: "EEXIST", 19: "ENODEV", 22: "EINVAL",
+    ]
+    return names[errno.number] ?? "E?"
+  }
+
+  func makeDirectory(_ path: Text) throws(Errno) { try note("mkdir \(path)") }
+  func mount(_ mount: Mount) throws(Errno) { try note("mount \(mount.target)") }
+  func makeDevice(_ path: Text, major: Int32, minor: Int32) throws(Errno) { try note("mknod \(path)") }
+  func remove(_ path: Text) throws(Errno) {
+    try note("remove \(path)")
+    files["\(path)"] = nil
+  }
+
+  func read(_ path: Text, limit: Int) throws(Errno) -> Text {
+    if let errno = failures["read \(path)"] { throw errno }
+    guard let text = files["\(path)"] else { throw .noEntry }
+    return Text(Array(text.bytes.prefix(limit)))
+  }
+
+  func writeExisting(_ path: Text, _ text: Text) throws(Errno) {
+    try note("write \(path) \(text)")
+    if let errno = failures["write \(path)"] { throw errno }
+    guard files["\(path)"] != nil else { throw .noEntry }
+    files["\(path)"] = text
+  }
+
+  func openStandard(_ path: Text) throws(Errno) { try note("standard \(path)") }
+  func bringUp(_ interface: Text) throws(Errno) { try note("up \(interface)") }
+  func openPort(_ path: Text) throws(Errno) { try note("port \(path)") }
+
+  func writePort(_ bytes: [UInt8]) throws(Errno) {
+    wireAttempts += 1
+    if let errno = failures["wire"] { throw errno }
+    wire += bytes
+  }
+
+  func powerOff() { calls.append("power-off") }
+
+  // MARK: - The probe's process
+
+  var probes: [Text?] { rows.map(\.metadata) }
+
+  func start(_ index: Int) throws(Errno) -> Int32 {
+    try note("start \(index)")
+    let script = rows[index].script
+    nextProcess += 1
+    process = nextProcess
+    running = script
+    startedAt = clock
+    helpers = script.helpers
+    relayed = []
+    killedAt = nil
+    isMainReaped = false
+    onStart(self)
+    return process
+  }
+
+  func process(of child: Int32) -> Int32 { child }
+
+  /// Time passes here and, as bytes take time, where output is read; nowhere else.
+  func wait(for child: Int32, milliseconds: Int) { clock += max(1, min(milliseconds, 10)) }
+
+  func output(of child: Int32) -> Text {
+    guard running != nil else { return Text() }
+    if let endless = running?.endless {
+      clock += 1
+      return killedAt == nil ? endless : Text()
+    }
+    guard let next = running?.output.first, next.at <= clock - startedAt else { return Text() }
+    running?.output.removeFirst()
+    return next.text
+  }
+
+  func nextMessage() -> Message? {
+    guard let next = running?.messages.first, next.at <= clock - startedAt else { return nil }
+    running?.messages.removeFirst()
+    return next.message
+  }
+
+  func acknowledgeMessages() { calls.append("acknowledge") }
+  var droppedMessages: Int { running?.dropped ?? 0 }
+  func close(_ child: Int32) { calls.append("close") }
+
+  func reap() -> Reaped {
+    guard let script = running else { return immortals > 0 ? .noneYet : .noChildren }
+    if !isMainReaped {
+      if let (at, death) = script.death, at <= clock - startedAt {
+        isMainReaped = true
+        return .process(process, death)
+      }
+      if killedAt != nil, !script.isImmortal {
+        isMainReaped = true
+        return .process(process, .signalled("SIGKILL"))
+      }
+      return .noneYet
+    }
+    if helpers > 0 {
+      if killedAt == nil { return .noneYet }
+      helpers -= 1
+      return .process(process + 1000 + Int32(helpers), .signalled("SIGKILL"))
+    }
+    return immortals > 0 ? .noneYet : .noChildren
+  }
+
+  func killAll(group: Int32) {
+    if killedAt == nil {
+      calls.append("kill \(group)")
+      if running?.isImmortal == true { immortals += 1 }
+    }
+    killedAt = clock
+  }
+
+  // MARK: - What the test asks
+
+  /// The records on the wire, read as the host reads them.
+  func records(nonce: Text) -> [Record] {
+    var reader = RecordReader(nonce: nonce)
+    reader.feed(wire)
+    return reader.flaws.isEmpty ? reader.records : []
+  }
+}
+
+/// What a probe's process does, in milliseconds since its start.
+struct Script {
+  var output: [(at: Int, text: Text)] = []
+  var messages: [(at: Int, message: Message)] = []
+  /// How the main process ends; nil for one that runs until it is killed.
+  var death: (at: Int, death: Death)?
+  /// Processes that it leaves behind.
+  var helpers = 0
+  /// Not even KILL ends it.
+  var isImmortal = false
+  /// Printed as fast as it is read.
+  var endless: Text?
+  /// Messages that found no room.
+  var dropped = 0
+
+  static func said(_ word: Text, _ message: Text = "", at: Int = 0) -> (at: Int, message: Message) {
+    (at, Message(kind: .end, fields: [word, message, "x == 1", "a.c:7", "EINVAL"]))
+  }
+
+  /// PASS, and exit with 0.
+  static var pass: Script { Script(messages: [said("pass")], death: (1, .exited(0))) }
+}
