@@ -8,13 +8,14 @@ KIT        := $(CURDIR)/.build-guest/kit
 FIRSTBAD   := .build/release/firstbad
 KERNELS    ?= linux-image-6.1.0-*-cloud-amd64
 
-.PHONY: help setup build guest demo test check fmt bench install clean
+.PHONY: help setup build guest demo test faults check fmt bench install clean
 
 help:
 	@echo "make setup    install what is missing (apt)"
 	@echo "make build    build firstbad and the guest library"
 	@echo "make demo     find the kernel that changed pkey_alloc()"
 	@echo "make test     all tests, those that boot kernels too"
+	@echo "make faults   the table of faults, a tick a row"
 	@echo "make bench    time firstbad against a bare QEMU"
 	@echo "make install  into PREFIX=$(PREFIX)"
 	@echo "make fmt      format the sources;  make check: only look"
@@ -43,6 +44,10 @@ demo: setup
 test: setup
 	@$(MAKE) --no-print-directory build
 	@Toolchain/test $(SWIFT)
+
+faults: setup
+	@$(MAKE) --no-print-directory build
+	@Toolchain/faults $(SWIFT)
 
 bench: build
 	@Benchmarks/boot $(FIRSTBAD) '$(KERNELS)'

@@ -29,6 +29,9 @@ struct BisectCommand: AsyncParsableCommand {
   var probe: [String] = []
 
   func run() async throws {
+    if anyFailure && changed != nil {
+      throw Failure(.usage, "--changed and --any-failure exclude each other", remedy: "choose one")
+    }
     let (images, probes) = try kernels.images(and: probe)
     let bench = try await Bench(probes, guest)
     guard bench.selection.probes.count == 1 else {

@@ -20,6 +20,11 @@ struct FirstbadCommand: AsyncParsableCommand {
       KernelsCommand.self, DoctorCommand.self,
     ])
 
+  /// Without a command nothing was judged, and help printed with status 0 would read as "good".
+  func run() throws {
+    throw Failure(.usage, "no command is named", remedy: "'firstbad --help' lists them")
+  }
+
   /// Not the parser's own main: its usage errors exit with 64, which `git bisect run` reads as bad.
   static func main() async {
     signal(SIGPIPE, SIG_IGN)

@@ -9,6 +9,10 @@ struct KernelsCommand: AsyncParsableCommand {
     commandName: "kernels", abstract: "Find and fetch the kernels that this machine's package sources offer.",
     subcommands: [List.self, Fetch.self])
 
+  func run() throws {
+    throw Failure(.usage, "list or fetch?", remedy: "'firstbad kernels --help' tells what they do")
+  }
+
   /// The packages, oldest first.
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show matching kernel packages, oldest first.")

@@ -37,10 +37,19 @@ struct StepCommand: AsyncParsableCommand {
     let cells = try await bench.runner.run(on: try KernelImage(at: image.path))
     for line in CellText.table(cells) { try Terminal.print(line) }
     for line in CellText.remarks(cells) { Terminal.note(line) }
+    if anyFailure && hunt != nil {
+      throw Failure(.usage, "--hunt and --any-failure exclude each other", remedy: "choose one")
+    }
     let hunt = anyFailure ? Hunt.anyFailure : hunt.map(Hunt.signature) ?? .failedCheck
-    throw ExitCode(
-      ExitStatus.of(
-        cells.map { hunt.judge($0.finding.verdict, outcomeIsFail: $0.finding.isFailedCheck) }))
+    let verdicts = cells.map { cell in
+      let verdict = hunt.judge(cell.finding.verdict, outcomeIsFail: cell.finding.isFailedCheck)
+      if verdict != cell.finding.verdict, let signature = verdict.signature {
+        Terminal.note("\(cell.probe.id): this failure is not what is hunted, so the commit cannot tell (125);")
+        Terminal.note("  to hunt it: --hunt '\(signature)', or --any-failure")
+      }
+      return verdict
+    }
+    throw ExitCode(ExitStatus.of(verdicts))
   }
 
   private func buildFolder() throws(Failure) -> (URL, [String]) {
@@ -49,8 +58,9 @@ struct StepCommand: AsyncParsableCommand {
     return (URL(filePath: chosen), probe.filter { !$0.hasPrefix("O=") })
   }
 
-  /// The image is newer than nothing we could compare it with; but one that is older than the configuration
-  /// was left there by an earlier build, and judging it would blame the wrong commit.
+  /// An image that is older than the vmlinux it is made of was left there by an earlier build, and judging it
+  /// would blame the wrong commit. One left by an earlier commit whose build failed sooner cannot be told from a
+  /// good one; that is why the script must exit with 125 when make fails.
   private static func image(in folder: URL) throws(Failure) -> URL {
     let image = folder.appending(path: "arch/x86/boot/bzImage")
     guard FileManager.default.fileExists(atPath: image.path) else {

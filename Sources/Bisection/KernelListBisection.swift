@@ -134,7 +134,8 @@ public struct KernelListBisection: Sendable {
       }
       if value == reference {
         throw Failure(
-          .badInput, "\(observation) is the same on the first and on the last kernel, so nothing changed between them",
+          .badInput,
+          "\(observation) is the same on the first and on the last kernel (\(value.words)), so nothing changed between them",
           remedy: seen(cell))
       }
       return .anyFailure

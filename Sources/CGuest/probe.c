@@ -67,6 +67,14 @@ void fb_observe_integer(const char *name, long long value)
 	observe(FB_MESSAGE_OBSERVED_INTEGER, name, digits);
 }
 
+void fb_observe_unsigned(const char *name, unsigned long long value)
+{
+	char digits[24];
+	snprintf(digits, sizeof digits, "%llu", value);
+	/* The wire's integers are signed; what does not fit travels as text. */
+	observe(value > INT64_MAX ? FB_MESSAGE_OBSERVED_TEXT : FB_MESSAGE_OBSERVED_INTEGER, name, digits);
+}
+
 _Noreturn void fb_end(enum fb_outcome outcome, const char *location, const char *check, int number,
 		      const char *format, ...)
 {

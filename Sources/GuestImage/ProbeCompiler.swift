@@ -41,7 +41,12 @@ public struct ProbeCompiler: Sendable {
       Self.options + ["-I", kit.headers.path] + sources.map(\.path) + [kit.library.path, "-o", program.path]
         + Self.linking,
       // The compiler's own temporary files go where ours are swept.
-      environment: ["TMPDIR": folder.url.path, "LC_ALL": "C.UTF-8"], limit: .seconds(300))
+      environment: ["TMPDIR": folder.url.path, "LC_ALL": "C"], limit: .seconds(300))
+    if result.errors.contains("No space left on device") {
+      throw Failure(
+        .cannotWrite, "\(folder.url.path) cannot be written: No space left on device",
+        remedy: "free some space there, or point XDG_CACHE_HOME to another disk")
+    }
     guard result.status == 0 else {
       let names = sources.map(\.lastPathComponent).joined(separator: ", ")
       throw Failure(
@@ -59,7 +64,9 @@ public struct ProbeCompiler: Sendable {
   private static func lesson(_ errors: String) -> String? {
     let table = [
       ("control reaches end of non-void function", "end every path of the probe with PASS(), FAIL(...) or SKIP(...)"),
-      ("return' with no value", "leave a probe with PASS(), FAIL(...) or SKIP(...), not with return"),
+      ("no return statement in function", "end every path of the probe with PASS(), FAIL(...) or SKIP(...)"),
+      (" with no value, in function returning non-void", "leave a probe with PASS(), FAIL(...) or SKIP(...), not with return"),
+      ("gcc: not found", "install gcc, which musl-gcc calls: apt-get install gcc"),
       ("firstbad/probe.h: No such file", "run 'make guest' again: the kit has lost its headers"),
       ("undefined reference to", "the guest is linked with musl and with nothing else"),
     ]

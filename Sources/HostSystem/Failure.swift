@@ -1,3 +1,5 @@
+import Foundation
+
 /// Why the host's side cannot go on, for a person: what is wrong, and what to do about it.
 ///
 /// Every module of the host throws this one type, and the command turns it into one sentence and an exit
@@ -31,6 +33,13 @@ public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
     self.kind = kind
     self.message = message
     self.remedy = remedy
+  }
+
+  /// The innermost reason of a Foundation error, in the C library's words where it has some.
+  public static func cause(of error: any Error) -> String {
+    var cause = error as NSError
+    while let deeper = cause.userInfo[NSUnderlyingErrorKey] as? NSError { cause = deeper }
+    return cause.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(cause.code))) : cause.localizedDescription
   }
 
   /// Both parts in one line.

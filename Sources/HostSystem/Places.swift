@@ -44,10 +44,8 @@ public struct Places: Sendable, Equatable {
   }
 
   private static func cannotWrite(_ url: URL, _ error: any Error) -> Failure {
-    let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? (error as NSError)
-    let why = cause.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(cause.code))) : "\(cause)"
-    return Failure(
-      .cannotWrite, "\(url.path) cannot be written: \(why)",
+    Failure(
+      .cannotWrite, "\(url.path) cannot be written: \(Failure.cause(of: error))",
       remedy: "free some space there, or point XDG_CACHE_HOME and XDG_STATE_HOME to a writable folder")
   }
 }

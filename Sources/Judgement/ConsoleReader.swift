@@ -19,6 +19,9 @@ public struct ConsoleReader: Sendable {
   /// The last complete line that is not empty; what a silent guest said last.
   public private(set) var lastLine = ""
 
+  /// True once the init said that it ran all there was to run.
+  public private(set) var isFinished = false
+
   private var partial: [UInt8] = []
   private var probe: String?
 
@@ -52,6 +55,7 @@ public struct ConsoleReader: Sendable {
       probe = String(message.dropFirst(Self.probeMark.count))
     } else if message == Self.doneMark {
       probe = nil
+      isFinished = true
     } else if let function = Masking.faultingFunction(message), let last = events.indices.last {
       // The first RIP after a head line is the culprit; those of later dumps are not.
       if !events[last].signature.contains(" in ") { events[last].signature += " in \(function)" }

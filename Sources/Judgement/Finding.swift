@@ -19,7 +19,7 @@ public struct Finding: Sendable {
 
   /// Nothing was decided about this probe because the boot ended before or beneath it; another boot may tell.
   public var isUnsettled: Bool {
-    verdict.signature.map { $0 == Judge.notReached || $0 == Judge.incomplete } ?? false
+    verdict.signature.map { [Judge.notReached, Judge.incomplete, Judge.brokenBefore].contains($0) } ?? false
   }
 
   /// True when the probe's own check or FAIL decided, and nothing else.

@@ -15,6 +15,8 @@ public enum FailOn: String, Sendable, CaseIterable {
 public struct Judge: Sendable {
   /// Signature of a probe that the boot did not come to.
   static let notReached = "not reached"
+  /// Signature of a probe that ran on a kernel which an earlier probe of the same boot had broken.
+  static let brokenBefore = "broken before"
   /// Signature of a pass whose stream did not come to its end.
   static let incomplete = "incomplete"
 
@@ -30,6 +32,9 @@ public struct Judge: Sendable {
   /// A boot that the emulator spoilt is worth repeating.
   public var isEmulatorNoise: Bool { evidence.console.events.contains { $0.isEmulatorNoise } }
 
+  /// The stream was damaged on its way; a probe may have done that to all others of its boot.
+  public var isStreamDamaged: Bool { !evidence.flaws.isEmpty }
+
   /// The finding about one of the planned probes.
   public func finding(about probe: Text) -> Finding {
     let events = evidence.console.events.filter { $0.probe == probe.description }
@@ -39,8 +44,10 @@ public struct Judge: Sendable {
       observations.removeAll { $0.name == observation.name.description }
       observations.append((observation.name.description, observation.value))
     }
+    var phase = evidence.phase
+    if case .untestable(let stopped, _) = verdict { phase = stopped }
     return Finding(
-      probe: probe, verdict: verdict, phase: evidence.phase, end: evidence.end(of: probe), reason: reason,
+      probe: probe, verdict: verdict, phase: phase, end: evidence.end(of: probe), reason: reason,
       observations: observations, events: events)
   }
 
@@ -48,6 +55,12 @@ public struct Judge: Sendable {
     if let failure = infrastructureFailure() { return (.infra(reason: failure), failure) }
     guard let hello = evidence.hello else { return withoutHello() }
     if let failure = strangeKernel(hello) { return (.infra(reason: failure), failure) }
+    if let earlier = breakage(before: probe) {
+      return (
+        .untestable(phase: .probe, signature: Self.brokenBefore),
+        "an earlier probe of this boot, \(earlier.probe ?? ""), broke the kernel: \(earlier.line)"
+      )
+    }
     guard let end = evidence.end(of: probe) else { return withoutEnd(probe, events) }
     return byOutcome(probe, end, events)
   }
@@ -65,16 +78,28 @@ public struct Judge: Sendable {
     if let hello = evidence.hello, hello.nonce != evidence.nonce {
       return "the verdict stream is of another run: its nonce is \(hello.nonce)"
     }
-    // A line torn by the guest's death is the death's business; a flaw in a living stream is ours.
-    if !evidence.flaws.isEmpty && evidence.end == .done {
-      return "the verdict stream is damaged (\(evidence.flaws[0]))"
+    // A line torn by the guest's death is the death's business; a flaw in the stream of a guest that came to
+    // its end is ours.
+    let isWhole = evidence.end == .done || evidence.console.isFinished
+    if isWhole, let flaw = evidence.flaws.first { return "the verdict stream is damaged (\(flaw))" }
+    if isWhole && evidence.end != .done && evidence.hello != nil {
+      return "the guest finished, but its records did not all arrive"
     }
     return nil
   }
 
   private var complaint: String {
-    let last = evidence.complaint.split(separator: "\n").last.map(String.init) ?? ""
-    return last.isEmpty ? "" : ": \(last)"
+    let lines = evidence.complaint.split(separator: "\n").prefix(3).joined(separator: "; ")
+    return lines.isEmpty ? "" : ": \(lines.prefix(300))"
+  }
+
+  /// What a probe earlier in the plan did to the kernel that this one then ran on.
+  private func breakage(before probe: Text) -> KernelEvent? {
+    guard let place = evidence.planned.firstIndex(of: probe) else { return nil }
+    let earlier = evidence.planned[..<place].map(\.description)
+    return evidence.console.events.first { event in
+      event.severity == .broken && event.probe.map(earlier.contains) ?? false
+    }
   }
 
   private func strangeKernel(_ hello: Hello) -> String? {
@@ -90,6 +115,10 @@ public struct Judge: Sendable {
     let phase = evidence.phase
     if let death = evidence.console.events.first(where: { $0.severity >= .broken }) {
       return (.untestable(phase: phase, signature: death.signature), "the kernel died before the init ran: \(death.line)")
+    }
+    if evidence.console.isFinished {
+      let why = "the init ran, but the kernel has no serial port that its records could leave by"
+      return (.untestable(phase: phase, signature: "no port"), why)
     }
     let last = evidence.console.lastLine
     let said = last.isEmpty ? "without a word on the console" : "its last words: \(last)"
@@ -144,6 +173,9 @@ public struct Judge: Sendable {
     case .pass, .fail, .timeout, .crashed, .stuck:
       // What broke the kernel explains what became of the probe, and not the other way round.
       if let worst { return (.bad(signature: worst.signature), "the kernel said: \(worst.line)") }
+      if let taint = tainted(end) {
+        return (.bad(signature: "\(probe): taint \(taint)"), "the kernel became tainted (\(taint)) while the probe ran")
+      }
     case .skip, .noResult, .unready: break
     }
     switch end.outcome {
@@ -162,6 +194,13 @@ public struct Judge: Sendable {
       let errno = end.errno.isEmpty ? "" : ": \(end.errno)"
       return (.untestable(phase: .probe, signature: "\(probe): unready"), said + errno)
     }
+  }
+
+  /// The kernel's own account of an Oops (D) or a WARN (W), should the console have lost the words.
+  /// Bits: Documentation/admin-guide/tainted-kernels.rst.
+  private func tainted(_ end: ProbeEnd) -> String? {
+    if end.taint & 1 << 7 != 0 { return "D" }
+    return failOn == .warn && end.taint & 1 << 9 != 0 ? "W" : nil
   }
 
   /// A pass is believed only from a stream that is whole to its last record.

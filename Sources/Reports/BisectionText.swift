@@ -51,7 +51,7 @@ public enum BisectionText {
     _ good: KernelListBisection.Step, _ bad: KernelListBisection.Step, _ question: Question
   ) -> String {
     guard case .changed(let name) = question else { return bad.cell.finding.reason }
-    let values = [good, bad].map { step in step.cell.observation(name).map(CellText.text) ?? "nothing" }
+    let values = [good, bad].map { step in step.cell.observation(name)?.words.description ?? "nothing" }
     return "\(name): \(values[0]) -> \(values[1])"
   }
 }

@@ -20,7 +20,7 @@ public struct CellJSON: Encodable {
   private enum Key: String, CodingKey {
     case probe, kernel, verdict, outcome, phase, signature, reason, observations, events, accelerator
     case durationMilliseconds = "duration_ms"
-    case log, command
+    case taint, log, command
   }
 
   private struct Kernel: Encodable {
@@ -28,6 +28,16 @@ public struct CellJSON: Encodable {
     let version: String?
     let path: String
     let sha256: String
+
+    private enum Key: String, CodingKey { case release, version, path, sha256 }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: Key.self)
+      try container.encode(release, forKey: .release)
+      try container.encode(version, forKey: .version)
+      try container.encode(path, forKey: .path)
+      try container.encode(sha256, forKey: .sha256)
+    }
   }
 
   private enum Value: Encodable {
@@ -50,7 +60,7 @@ public struct CellJSON: Encodable {
     try container.encode(cell.probe.id.description, forKey: .probe)
     try container.encode(
       Kernel(
-        release: cell.running?.release ?? cell.kernel.release, version: cell.running?.version ?? cell.kernel.version,
+        release: cell.running?.release ?? cell.kernel.release, version: cell.running?.version ?? cell.kernel.versionText,
         path: cell.kernel.file.path, sha256: cell.kernelDigest), forKey: .kernel)
     try container.encode(finding.verdict.word, forKey: .verdict)
     try container.encode(finding.end.map { "\($0.outcome.word)" }, forKey: .outcome)
@@ -67,6 +77,7 @@ public struct CellJSON: Encodable {
     }
     try container.encode(values, forKey: .observations)
     try container.encode(finding.events.map(\.line), forKey: .events)
+    try container.encode(finding.end?.taint ?? 0, forKey: .taint)
     try container.encode(cell.accelerator, forKey: .accelerator)
     try container.encode(cell.durationMilliseconds, forKey: .durationMilliseconds)
     try container.encode(cell.folder?.console.path, forKey: .log)

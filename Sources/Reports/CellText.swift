@@ -1,6 +1,6 @@
 import Judgement
 public import Suite
-public import VerdictStream
+import VerdictStream
 
 /// Cells for a person.
 public enum CellText {
@@ -40,15 +40,7 @@ public enum CellText {
 
   /// `name=value` for each observation.
   public static func observed(_ cell: Cell) -> String {
-    cell.finding.observations.map { "\($0.name)=\(text($0.value))" }.joined(separator: " ")
-  }
-
-  /// An observed value as text.
-  public static func text(_ value: Observation.Value) -> String {
-    switch value {
-    case .integer(let number): String(number)
-    case .text(let text): text.description
-    }
+    cell.finding.observations.map { "\($0.name)=\($0.value.words)" }.joined(separator: " ")
   }
 
   private static func reason(_ cell: Cell) -> String {

@@ -121,6 +121,12 @@ public struct ProbeRunner: Sendable {
           kernel: kernel, initramfs: selection.image.initramfs(plan), nonce: plan.nonce, planned: plan.probes,
           shape: shape, accelerator: accelerator, deadlines: deadlines, append: options.append))
       let judge = Judge(record.evidence, failOn: options.failOn)
+      // Whoever wrote to the records' port shall damage no verdict but its own.
+      if judge.isStreamDamaged && probes.count > 1 {
+        var cells: [Cell] = []
+        for probe in probes { cells += try await boot([probe], on: kernel, shape, accelerator) }
+        return cells
+      }
       if judge.isEmulatorNoise && attempt < Self.noiseRetries {
         note("the emulator lost a timer interrupt; booting again (\(record.folder.console.path))")
         continue

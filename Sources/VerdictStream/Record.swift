@@ -62,9 +62,9 @@ public struct Setup: Equatable, Sendable {
     case failed
   }
 
-  /// What kind of step: `mount`, `interface`, `sysctl`, `plan`.
+  /// What kind of step: `plan`, `mount`, `device` or `interface`.
   public var step: Text
-  /// What it was done to: a mount point, an interface, a sysctl.
+  /// What it was done to: a file, a mount point, an interface.
   public var target: Text
   /// How it ended.
   public var outcome: Outcome
@@ -102,6 +102,14 @@ public struct Observation: Equatable, Sendable {
     case integer(Int)
     /// A word or a sentence.
     case text(Text)
+
+    /// The value as text.
+    public var words: Text {
+      switch self {
+      case .integer(let number): Text(String(number))
+      case .text(let text): text
+      }
+    }
   }
 
   /// The probe's id.

@@ -44,9 +44,14 @@ struct CommandLine: Sendable {
   /// A comma in a value of a QEMU option is written twice.
   private static func escaped(_ value: String) -> String { value.replacing(",", with: ",,") }
 
-  /// The whole as a line for a shell, with the records on standard output.
+  /// The whole as a line for a shell that repeats the run before a person's eyes: console on standard output,
+  /// records on standard error. It writes to no file, least of all to the console that was kept.
   func shell(program: String) -> String {
-    ([program] + arguments).map { word in
+    let here = arguments.map { word in
+      if word.hasPrefix("file,id=console,") { return "stdio,id=console,signal=on" }
+      return word == "stdio,id=records,signal=off" ? "file,id=records,path=/dev/stderr" : word
+    }
+    return ([program] + here).map { word in
       let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_=/.,:+@".contains($0) }
       return plain && !word.isEmpty ? word : "'\(word.replacing("'", with: "'\\''"))'"
     }.joined(separator: " ")

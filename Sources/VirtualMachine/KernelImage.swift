@@ -10,6 +10,12 @@ public struct KernelImage: Sendable, Equatable {
   /// `uname -r` of the kernel, as far as the file says.
   public var release: String? { version?.split(separator: " ").first.map(String.init) }
 
+  /// `uname -v` of the kernel, as far as the file says.
+  public var versionText: String? {
+    guard let version, let mark = version.firstRange(of: ") ") else { return nil }
+    return String(version[mark.upperBound...])
+  }
+
   /// Name and version of the package it was fetched in, as its folder in the store says.
   public var package: (name: String, version: String)? {
     let folder = file.deletingLastPathComponent().deletingLastPathComponent().lastPathComponent
@@ -25,12 +31,18 @@ public struct KernelImage: Sendable, Equatable {
     file = URL(filePath: path).absoluteURL
     let remedy = "give the path of a bzImage (vmlinuz-*) or of an x86-64 vmlinux"
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), !isFolder.boolValue,
-      let handle = try? FileHandle(forReadingFrom: file)
-    else { throw Failure(.badInput, "the kernel \(path) cannot be read", remedy: remedy) }
-    defer { try? handle.close() }
-    guard let head = try? handle.read(upToCount: 65_536), let size = try? handle.seekToEnd() else {
-      throw Failure(.badInput, "the kernel \(path) cannot be read", remedy: remedy)
+    guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), !isFolder.boolValue else {
+      throw Failure(.badInput, "the kernel \(path) cannot be read: there is no such file", remedy: remedy)
+    }
+    let head: Data
+    let size: UInt64
+    do {
+      let handle = try FileHandle(forReadingFrom: file)
+      defer { try? handle.close() }
+      head = try handle.read(upToCount: 65_536) ?? Data()
+      size = try handle.seekToEnd()
+    } catch {
+      throw Failure(.badInput, "the kernel \(path) cannot be read: \(Failure.cause(of: error))", remedy: remedy)
     }
     if head.isEmpty { throw Failure(.badInput, "the kernel \(path) is empty", remedy: remedy) }
     let bytes = [UInt8](head)

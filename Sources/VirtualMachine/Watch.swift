@@ -15,8 +15,12 @@ public struct Watch: Sendable {
     case firstByte
   }
 
-  /// What the records said so far.
-  public private(set) var reader: RecordReader
+  /// What the records said so far: those of the port, or, from a guest that has no second port, those
+  /// between the console's own lines.
+  public var reader: RecordReader { isPortInUse ? port : consoleRecords }
+  private var port: RecordReader
+  private var consoleRecords: RecordReader
+  private var isPortInUse: Bool { !port.records.isEmpty || !port.flaws.isEmpty }
   /// What the console said so far.
   public private(set) var console = ConsoleReader()
 
@@ -24,11 +28,13 @@ public struct Watch: Sendable {
   private let goal: Goal
   private var recordBytes = 0
   private var lastRecord: Double?
+  private var bannersAtHello: Int?
   private var diedAt: Double?
 
   /// A watch for a run with this nonce.
   public init(nonce: Text, deadlines: Deadlines, goal: Goal = .done) {
-    reader = RecordReader(nonce: nonce)
+    port = RecordReader(nonce: nonce)
+    consoleRecords = port
     self.goal = goal
     self.deadlines = deadlines
   }
@@ -36,31 +42,42 @@ public struct Watch: Sendable {
   /// Takes bytes of the second port; seconds since QEMU's start.
   public mutating func takeRecords(_ bytes: some Collection<UInt8>, at seconds: Double) {
     recordBytes += bytes.count
-    if !reader.feed(bytes).isEmpty { lastRecord = seconds }
+    if !port.feed(bytes).isEmpty { noteRecord(seconds) }
   }
 
   /// Takes bytes of the console.
   public mutating func takeConsole(_ bytes: some Collection<UInt8>, at seconds: Double) {
     if bytes.isEmpty { return }
     console.feed(bytes)
+    if !isPortInUse, !consoleRecords.feed(bytes).isEmpty { noteRecord(seconds) }
     if console.isDead { diedAt = diedAt ?? seconds }
+  }
+
+  private mutating func noteRecord(_ seconds: Double) {
+    if lastRecord == nil { bannersAtHello = max(1, console.banners) }
+    lastRecord = seconds
   }
 
   /// Why the run is over, or nil while it goes on.
   public func end(at seconds: Double) -> RunEnd? {
     if reader.isDone || (goal == .firstByte && console.size > 0) { return .done }
-    if console.banners > 1 { return .reset }
+    // Before the init runs a second banner is the boot console's text repeated on the real one: a guest that
+    // resets there ends QEMU (-no-reboot).
+    if let bannersAtHello, console.banners > bannersAtHello { return .reset }
     if recordBytes > Self.limits.records || console.size > Self.limits.console { return .flooded }
     if let diedAt, seconds > diedAt + deadlines.postMortem { return .exited(0) }
-    if let total = deadlines.total, seconds > total { return .deadline(phase, seconds: Int(total)) }
+    if let total = deadlines.total, seconds > total { return .deadline(phase, seconds: Self.whole(total)) }
     guard let lastRecord else {
       if console.size == 0, seconds > deadlines.firstByte {
-        return .deadline(.firmware, seconds: Int(deadlines.firstByte))
+        return .deadline(.firmware, seconds: Self.whole(deadlines.firstByte))
       }
-      return seconds > deadlines.hello ? .deadline(.kernel, seconds: Int(deadlines.hello)) : nil
+      return seconds > deadlines.hello ? .deadline(.kernel, seconds: Self.whole(deadlines.hello)) : nil
     }
-    return seconds > lastRecord + allowance ? .deadline(phase, seconds: Int(allowance)) : nil
+    return seconds > lastRecord + allowance ? .deadline(phase, seconds: Self.whole(allowance)) : nil
   }
+
+  /// Rounded up, so that no deadline reads as 0 s.
+  private static func whole(_ seconds: Double) -> Int { Int(seconds.rounded(.up)) }
 
   private var phase: Phase {
     guard lastRecord != nil else { return console.size == 0 ? .firmware : .kernel }

@@ -62,6 +62,7 @@ struct FaultBench: Sendable {
     var variables = environment
     variables["firstbad"] = Command.program
     variables["kernel"] = kernel
+    variables["tree"] = Command.tree.path
     variables["run"] = "\(Command.program) run --json --accel tcg --kernel \(kernel) \(arguments.joined(separator: " "))"
     variables["row"] = scratch.url.path
     return try await Command.host("bash", ["-c", script], environment: variables)

@@ -24,8 +24,14 @@ enum KernelFaults {
       try await bench.run(
         ["guest.self-check"], kernel: "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.elf")
     },
-    Fault("a kernel without a serial port", .untestable(phase: "kernel", "ended")) { bench in
+    Fault("a kernel without a serial port", .untestable(phase: "kernel", "no port")) { bench in
       try await bench.run(["--append", "8250.nr_uarts=0", "guest.self-check"])
+    },
+    Fault("a kernel with one serial port", .good) { bench in
+      try await bench.run(["--append", "8250.nr_uarts=1", "guest.self-check"])
+    },
+    Fault("a kernel that repeats its boot messages", .good) { bench in
+      try await bench.run(["--append", "console=tty0", "guest.self-check"])
     },
     Fault("a kernel that panics before the init", .untestable(phase: "kernel", "Kernel panic - not syncing: VFS")) {
       try await $0.run(["--append", "rdinit=/nowhere", "guest.self-check"])

@@ -23,8 +23,8 @@ import VerdictStream
     let marks = guest.system.calls.filter { $0.hasPrefix("write /dev/kmsg") }
     #expect(
       marks == [
-        "write /dev/kmsg <5>firstbad: probe a.one", "write /dev/kmsg <5>firstbad: probe b.two",
-        "write /dev/kmsg <5>firstbad: done",
+        "write /dev/kmsg <5>firstbad: probe a.one\n", "write /dev/kmsg <5>firstbad: probe b.two\n",
+        "write /dev/kmsg <5>firstbad: done\n",
       ])
   }
 

@@ -12,7 +12,7 @@ final class MockSystem: System {
   /// Calls that fail, by the same line or its first word, and how.
   var failures: [String: Errno] = [:]
   /// Files and what is in them.
-  var files: [String: Text] = [:]
+  var files: [String: Text] = ["/proc/uptime": "1.00 1.00"]
   /// The probes, by metadata, and what each does when it is started.
   var rows: [(metadata: Text?, script: Script)] = []
 
@@ -112,15 +112,31 @@ final class MockSystem: System {
   /// Time passes here and, as bytes take time, where output is read; nowhere else.
   func wait(for child: Int32, milliseconds: Int) { clock += max(1, min(milliseconds, 10)) }
 
-  func output(of child: Int32) -> Text {
+  func output(of child: Int32, limit: Int) -> Text {
     guard running != nil else { return Text() }
     if let endless = running?.endless {
       clock += 1
-      return killedAt == nil ? endless : Text()
+      return killedAt == nil ? Text(Array(endless.bytes.prefix(limit))) : Text()
     }
     guard let next = running?.output.first, next.at <= clock - startedAt else { return Text() }
     running?.output.removeFirst()
-    return next.text
+    if next.text.bytes.count > limit {
+      running?.output.insert((next.at, Text(Array(next.text.bytes.dropFirst(limit)))), at: 0)
+    }
+    return Text(Array(next.text.bytes.prefix(limit)))
+  }
+
+  func discardOutput(of child: Int32) -> Int {
+    var dropped = 0
+    if let endless = running?.endless {
+      clock += 1
+      return killedAt == nil ? endless.bytes.count : 0
+    }
+    while let next = running?.output.first, next.at <= clock - startedAt {
+      dropped += next.text.bytes.count
+      running?.output.removeFirst()
+    }
+    return dropped
   }
 
   func nextMessage() -> Message? {

@@ -58,7 +58,7 @@ private let warning = "[    1.150000] WARNING: CPU: 0 PID: 1 at net/core/sock.c:
       .infra(reason: "the verdict stream is damaged (sequence(expected: 9, found: 9))")),
     Case(
       "QEMU dead by a signal", Run().with { ($0.end, $0.complaint) = (.signalled(9), "a\nout of memory\n") },
-      .infra(reason: "QEMU was killed by signal 9: out of memory")),
+      .infra(reason: "QEMU was killed by signal 9: a; out of memory")),
     Case(
       "QEMU ended with a status of its own", Run().with { $0.end = .exited(1) },
       .infra(reason: "QEMU ended with status 1")),

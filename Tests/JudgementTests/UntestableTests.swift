@@ -108,6 +108,12 @@ private func dead(_ console: String, _ end: RunEnd) -> Run {
     let run = Run().saying("BUG: bad thing")
     #expect(run.finding("net.one").events.count == 1)
     #expect(run.finding("net.two").events.isEmpty)
-    #expect(run.verdict("net.two") == .good)
+  }
+
+  @Test func `is not drawn from a kernel that an earlier probe has broken`() {
+    let run = Run().saying("BUG: bad thing")
+    #expect(run.verdict("net.two") == .untestable(phase: .probe, signature: "broken before"))
+    #expect(run.finding("net.two").isUnsettled, "a fresh boot can tell")
+    #expect(Run().saying("WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2").verdict("net.two") == .good)
   }
 }

@@ -14,7 +14,7 @@
  *         PASS();
  *     }
  *
- * It runs as root in a process of its own, in a freshly booted guest, with /proc, /sys, /dev and /tmp
+ * It runs as root in a process of its own, in a guest booted for this run, with /proc, /sys, /dev and /tmp
  * mounted and lo up, and with standard output and error captured. When it ends, whatever it left running
  * is killed. It is linked statically with musl; no shell and no other program is there to be called.
  *
@@ -62,7 +62,8 @@
 #define CPUS(number) "cpus=" FB_STRING_(number) "\n"
 #define MEMORY_MIB(number) "memory=" FB_STRING_(number) "\n"
 
-/* How long the probe may take before it counts as hanging (default 10 s). TIMEOUT_MS(500), TIMEOUT_S(30) */
+/* How long the probe may take before it counts as hanging (default 10 s). The host
+ * stretches it where guests are slow: threefold under emulation. TIMEOUT_MS(500), TIMEOUT_S(30) */
 #define TIMEOUT_MS(number) "timeout=" FB_STRING_(number) "\n"
 #define TIMEOUT_S(number) "timeout=" FB_STRING_(number) "000\n"
 
@@ -88,12 +89,12 @@
 
 /* Two values that must compare so. On failure both are reported. Integers, pointers to void, floating
  * point numbers; for strings there is CHECK_STR_EQ. */
-#define CHECK_EQ(left, right) FB_COMPARE_(left, ==, right)
-#define CHECK_NE(left, right) FB_COMPARE_(left, !=, right)
-#define CHECK_LT(left, right) FB_COMPARE_(left, <, right)
-#define CHECK_LE(left, right) FB_COMPARE_(left, <=, right)
-#define CHECK_GT(left, right) FB_COMPARE_(left, >, right)
-#define CHECK_GE(left, right) FB_COMPARE_(left, >=, right)
+#define CHECK_EQ(left, right) FB_COMPARE_(left, ==, right, #left " == " #right)
+#define CHECK_NE(left, right) FB_COMPARE_(left, !=, right, #left " != " #right)
+#define CHECK_LT(left, right) FB_COMPARE_(left, <, right, #left " < " #right)
+#define CHECK_LE(left, right) FB_COMPARE_(left, <=, right, #left " <= " #right)
+#define CHECK_GT(left, right) FB_COMPARE_(left, >, right, #left " > " #right)
+#define CHECK_GE(left, right) FB_COMPARE_(left, >=, right, #left " >= " #right)
 #define CHECK_STR_EQ(left, right)                                                                      \
 	do {                                                                                           \
 		const char *fb_left = (left), *fb_right = (right);                                     \
@@ -103,7 +104,7 @@
 	} while (0)
 
 /* A call that must not return -1; gives what it returned. int fd = CHECK_OK(open(path, O_RDONLY)); */
-#define CHECK_OK(call) FB_CALL_(FB_FAIL, call)
+#define CHECK_OK(call) FB_CALL_(FB_FAIL, call, #call)
 
 /* A call that must return -1 with this errno. CHECK_ERRNO(unlink("/nowhere"), ENOENT); */
 #define CHECK_ERRNO(call, number)                                                                      \
@@ -130,7 +131,7 @@
 	} while (0)
 
 /* A call without which the probe cannot tell; gives what it returned. */
-#define REQUIRE_OK(call) FB_CALL_(FB_SKIP, call)
+#define REQUIRE_OK(call) FB_CALL_(FB_SKIP, call, #call)
 
 /* ---- Observations: what was seen, whatever the result -------------------------------------------- */
 
@@ -138,6 +139,8 @@
  * kernel's death in the next line. `--changed NAME` compares it between kernels. */
 #define OBSERVE(name, value)                                                                           \
 	_Generic((value), char *: fb_observe_text, const char *: fb_observe_text,                      \
+		 float: fb_observe_floating, double: fb_observe_floating,                              \
+		 unsigned long: fb_observe_unsigned, unsigned long long: fb_observe_unsigned,          \
 		 default: fb_observe_integer)((name), (value))
 
 /* The name of an errno, or "0" for none. OBSERVE_ERRNO("errno", errno) says errno=ENOSPC. */
@@ -158,6 +161,9 @@ _Noreturn void fb_end(enum fb_outcome outcome, const char *location, const char 
 		      const char *format, ...) __attribute__((format(printf, 5, 6)));
 void fb_observe_text(const char *name, const char *value);
 void fb_observe_integer(const char *name, long long value);
+void fb_observe_unsigned(const char *name, unsigned long long value);
+void fb_observe_floating(const char *name, double value)
+	__attribute__((error("OBSERVE takes an integer or a string: scale the number, as in microseconds")));
 int fb_same_text(const char *left, const char *right);
 
 /* A value of any simple type on its way into a message. */
@@ -193,25 +199,25 @@ struct fb_probe {
 		 unsigned int: fb_unsigned, unsigned long: fb_unsigned,                                \
 		 unsigned long long: fb_unsigned, default: fb_signed)(value)
 
-#define FB_COMPARE_(left, operator, right)                                                             \
+#define FB_COMPARE_(left, operator, right, words)                                                      \
 	do {                                                                                           \
 		__auto_type fb_left = (left);                                                          \
 		__auto_type fb_right = (right);                                                        \
 		if (!(fb_left operator fb_right)) {                                                    \
 			int fb_errno = errno;                                                          \
-			fb_end(FB_FAIL, FB_HERE_, #left " " #operator " " #right, fb_errno,            \
-			       "%s " #operator " %s is false", FB_VALUE_(fb_left).text,                 \
+			fb_end(FB_FAIL, FB_HERE_, words, fb_errno,                                     \
+			       "%s " #operator " %s is false", FB_VALUE_(fb_left).text,                \
 			       FB_VALUE_(fb_right).text);                                              \
 		}                                                                                      \
 	} while (0)
 
-#define FB_CALL_(outcome, call)                                                                        \
+#define FB_CALL_(outcome, call, words)                                                                 \
 	({                                                                                             \
 		errno = 0;                                                                             \
 		__auto_type fb_returned = (call);                                                      \
 		if ((long)fb_returned == -1) {                                                         \
 			int fb_errno = errno;                                                          \
-			fb_end(outcome, FB_HERE_, #call, fb_errno, "failed with %s",                   \
+			fb_end(outcome, FB_HERE_, words, fb_errno, "failed with %s",                   \
 			       fb_errno_name(fb_errno));                                               \
 		}                                                                                      \
 		fb_returned;                                                                           \

@@ -22,7 +22,7 @@ long fb_file_size(const char *path);
 long fb_read_file(const char *path, void *bytes, size_t size);
 /* Writes to a file that must exist already: never creates one. */
 int fb_write_existing(const char *path, const void *bytes, size_t size);
-/* Makes descriptors 0, 1 and 2 those of the path, or of /dev/null. */
+/* Makes descriptors 0, 1 and 2 those of the path. */
 int fb_open_standard(const char *path);
 
 /* ---- machine.c ---- */
