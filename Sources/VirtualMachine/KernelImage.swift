@@ -31,7 +31,7 @@ public struct KernelImage: Sendable, Equatable {
       let handle = try? FileHandle(forReadingFrom: file)
     else { throw Failure(.badInput, "the kernel \(path) cannot be read", remedy: remedy) }
     defer { try? handle.close() }
-    guard let head = try? handle.read(upToCount: 65_536), let size = try? handle.seekToEnd() else {
+    guard let head = try? handle.read(upToCount: 65_536) ?? Data(), let size = try? handle.seekToEnd() else {
       throw Failure(.badInput, "the kernel \(path) cannot be read", remedy: remedy)
     }
     if head.isEmpty { throw Failure(.badInput, "the kernel \(path) is empty", remedy: remedy) }
