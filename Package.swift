@@ -67,7 +67,11 @@ let package = Package(
     // Tests, leaves first; none of these boots a kernel.
     tests("VerdictStreamTests", ["VerdictStream"], resources: [.copy("Golden")]),
     tests("GuestInitTests", ["GuestInit", "VerdictStream"]),
+    tests("InitramfsTests", ["Initramfs"]),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    tests("HostSystemTests", ["HostSystem", "TestSupport"]),
     tests("JudgementTests", ["Judgement", "VerdictStream"]),
+    tests("VirtualMachineTests", ["HostSystem", "Judgement", "TestSupport", "VerdictStream", "VirtualMachine"]),
     tests("BisectionTests", ["Bisection"]),
   ]
 )
