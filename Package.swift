@@ -70,8 +70,11 @@ let package = Package(
     tests("InitramfsTests", ["Initramfs"]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("HostSystemTests", ["HostSystem", "TestSupport"]),
+    tests("GuestImageTests", ["GuestImage", "HostSystem", "Initramfs", "TestSupport", "VerdictStream"]),
     tests("JudgementTests", ["Judgement", "VerdictStream"]),
     tests("VirtualMachineTests", ["HostSystem", "Judgement", "TestSupport", "VerdictStream", "VirtualMachine"]),
     tests("BisectionTests", ["Bisection"]),
+    tests("SuiteTests", ["Suite", "VerdictStream", "VirtualMachine"]),
+    tests("ReportsTests", ["Judgement", "Reports", "Suite", "TestSupport", "VerdictStream", "VirtualMachine"]),
   ]
 )
