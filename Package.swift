@@ -53,7 +53,8 @@ let package = Package(
     library("Judgement", ["VerdictStream"]),
     library("VirtualMachine", ["HostSystem", "Judgement", "VerdictStream", subprocess, system]),
     library("KernelPackages", ["HostSystem"]),
-    library("Suite", ["GuestImage", "HostSystem", "Initramfs", "Judgement", "VerdictStream", "VirtualMachine"]),
+    library(
+      "Suite", ["GuestImage", "HostSystem", "Initramfs", "Judgement", "VerdictStream", "VirtualMachine"]),
     library("Bisection", ["HostSystem", "Judgement", "Suite", "VerdictStream", "VirtualMachine"]),
     library("Reports", ["Bisection", "Judgement", "Suite", "VerdictStream", "VirtualMachine"]),
     .executableTarget(
@@ -67,14 +68,19 @@ let package = Package(
     // Tests, leaves first; none of these boots a kernel.
     tests("VerdictStreamTests", ["VerdictStream"], resources: [.copy("Golden")]),
     tests("GuestInitTests", ["GuestInit", "VerdictStream"]),
+    .target(
+      name: "CGuestFixtures", dependencies: ["CGuest"], path: "Tests/CGuestFixtures", cSettings: probeHeaders),
+    tests("CGuestTests", ["CGuest", "CGuestFixtures"]),
     tests("InitramfsTests", ["Initramfs"]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("HostSystemTests", ["HostSystem", "TestSupport"]),
     tests("GuestImageTests", ["GuestImage", "HostSystem", "Initramfs", "TestSupport", "VerdictStream"]),
     tests("JudgementTests", ["Judgement", "VerdictStream"]),
-    tests("VirtualMachineTests", ["HostSystem", "Judgement", "TestSupport", "VerdictStream", "VirtualMachine"]),
+    tests(
+      "VirtualMachineTests", ["HostSystem", "Judgement", "TestSupport", "VerdictStream", "VirtualMachine"]),
     tests("BisectionTests", ["Bisection"]),
     tests("SuiteTests", ["Suite", "VerdictStream", "VirtualMachine"]),
-    tests("ReportsTests", ["Judgement", "Reports", "Suite", "TestSupport", "VerdictStream", "VirtualMachine"]),
+    tests(
+      "ReportsTests", ["Judgement", "Reports", "Suite", "TestSupport", "VerdictStream", "VirtualMachine"]),
   ]
 )
