@@ -54,7 +54,8 @@ let package = Package(
     library("Judgement", ["VerdictStream"]),
     library("VirtualMachine", ["HostSystem", "Judgement", "VerdictStream", subprocess, system]),
     library("KernelPackages", ["HostSystem"]),
-    library("Suite", ["GuestImage", "HostSystem", "Initramfs", "Judgement", "VerdictStream", "VirtualMachine"]),
+    library(
+      "Suite", ["GuestImage", "HostSystem", "Initramfs", "Judgement", "VerdictStream", "VirtualMachine"]),
     library("Bisection", ["HostSystem", "Judgement", "Suite", "VerdictStream", "VirtualMachine"]),
     library("Reports", ["Bisection", "Judgement", "Suite", "VerdictStream", "VirtualMachine"]),
     .executableTarget(
@@ -66,14 +67,28 @@ let package = Package(
       path: "HostRunner", swiftSettings: strict),
 
     // Tests that boot real kernels; they drive the command that `make build` leaves.
-    .target(name: "TestKernels", dependencies: ["HostSystem", "KernelPackages"], path: "Tests/TestKernels", swiftSettings: strict),
+    .target(
+      name: "TestKernels", dependencies: ["HostSystem", "KernelPackages"], path: "Tests/TestKernels",
+      swiftSettings: strict),
     tests("EndToEndTests", ["HostSystem", "TestKernels", "VerdictStream"]),
     tests("FaultTests", ["HostSystem", "TestKernels"]),
 
     // Tests, leaves first; none of these boots a kernel.
     tests("VerdictStreamTests", ["VerdictStream"], resources: [.copy("Golden")]),
     tests("GuestInitTests", ["GuestInit", "VerdictStream"]),
+    .target(
+      name: "CGuestFixtures", dependencies: ["CGuest"], path: "Tests/CGuestFixtures", cSettings: probeHeaders),
+    tests("CGuestTests", ["CGuest", "CGuestFixtures"]),
+    tests("InitramfsTests", ["Initramfs"]),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    tests("HostSystemTests", ["HostSystem", "TestSupport"]),
+    tests("GuestImageTests", ["GuestImage", "HostSystem", "Initramfs", "TestSupport", "VerdictStream"]),
     tests("JudgementTests", ["Judgement", "VerdictStream"]),
+    tests(
+      "VirtualMachineTests", ["HostSystem", "Judgement", "TestSupport", "VerdictStream", "VirtualMachine"]),
     tests("BisectionTests", ["Bisection"]),
+    tests("SuiteTests", ["Suite", "VerdictStream", "VirtualMachine"]),
+    tests(
+      "ReportsTests", ["Judgement", "Reports", "Suite", "TestSupport", "VerdictStream", "VirtualMachine"]),
   ]
 )

@@ -13,7 +13,9 @@ struct ImageCommand: AsyncParsableCommand {
       here, prints its records on the console and turns the power off.
       """)
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Where to write it; a name that ends in .gz is compressed.", valueName: "file"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Where to write it; a name that ends in .gz is compressed.", valueName: "file"))
   var output: String
 
   @Flag(help: "Write the init itself, a static program, instead of an initramfs.")

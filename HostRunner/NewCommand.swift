@@ -15,7 +15,8 @@ struct NewCommand: ParsableCommand {
   func run() throws {
     guard ProbeMetadata.isID(Text(name)) else {
       throw Failure(
-        .usage, "\(name) cannot be a probe's id", remedy: "use lower-case words and digits parted by dots and hyphens, such as net.reuse-port")
+        .usage, "\(name) cannot be a probe's id",
+        remedy: "use lower-case words and digits parted by dots and hyphens, such as net.reuse-port")
     }
     let file = URL(filePath: "\(name).c")
     guard !FileManager.default.fileExists(atPath: file.path) else {

@@ -46,7 +46,8 @@ struct GuestOptions: ParsableArguments {
 
 /// The kernels of a command line.
 struct KernelOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A kernel: a bzImage (vmlinuz-*) or an x86-64 vmlinux. May be repeated.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A kernel: a bzImage (vmlinuz-*) or an x86-64 vmlinux. May be repeated.", valueName: "file"))
   var kernel: [String] = []
 
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Several kernels, in order.", valueName: "file ..."))

@@ -19,7 +19,8 @@ struct StepCommand: AsyncParsableCommand {
   @Option(name: .customLong("output"), help: ArgumentHelp("The build folder, as in make O=DIR.", valueName: "dir"))
   var output: String?
 
-  @Option(help: ArgumentHelp("Only this signature is bad; 'firstbad run --json' shows a kernel's.", valueName: "signature"))
+  @Option(
+    help: ArgumentHelp("Only this signature is bad; 'firstbad run --json' shows a kernel's.", valueName: "signature"))
   var hunt: String?
 
   @Flag(help: "Any failure is bad.")

@@ -45,7 +45,8 @@ public struct KernelListBisection: Sendable {
     progress: @escaping @Sendable (Step, Int) -> Void
   ) throws(Failure) {
     guard kernels.count >= 2 else {
-      throw Failure(.usage, "a bisect needs at least two kernels", remedy: "name the good one first and the bad one last")
+      throw Failure(
+        .usage, "a bisect needs at least two kernels", remedy: "name the good one first and the bad one last")
     }
     if let first = kernels.first, let last = kernels.last, try first.sha256() == last.sha256() {
       throw Failure(.usage, "the first and the last kernel are the same file", remedy: "name two that differ")

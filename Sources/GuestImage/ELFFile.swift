@@ -6,7 +6,8 @@ struct ELFFile {
   func section(named name: String) -> ArraySlice<UInt8>? {
     guard bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]),
       let table = number(at: 0x28, size: 8), let entrySize = number(at: 0x3A, size: 2),
-      let count = number(at: 0x3C, size: 2), let namesIndex = number(at: 0x3E, size: 2),
+      // An offset within the file is small enough to be added to.
+      table <= bytes.count, let count = number(at: 0x3C, size: 2), let namesIndex = number(at: 0x3E, size: 2),
       let names = section(at: table + namesIndex * entrySize)
     else { return nil }
     for index in 0..<count {

@@ -65,7 +65,10 @@ public struct ProbeCompiler: Sendable {
     let table = [
       ("control reaches end of non-void function", "end every path of the probe with PASS(), FAIL(...) or SKIP(...)"),
       ("no return statement in function", "end every path of the probe with PASS(), FAIL(...) or SKIP(...)"),
-      (" with no value, in function returning non-void", "leave a probe with PASS(), FAIL(...) or SKIP(...), not with return"),
+      (
+        " with no value, in function returning non-void",
+        "leave a probe with PASS(), FAIL(...) or SKIP(...), not with return"
+      ),
       ("gcc: not found", "install gcc, which musl-gcc calls: apt-get install gcc"),
       ("firstbad/probe.h: No such file", "run 'make guest' again: the kit has lost its headers"),
       ("undefined reference to", "the guest is linked with musl and with nothing else"),

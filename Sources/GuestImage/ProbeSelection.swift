@@ -18,7 +18,8 @@ public struct ProbeSelection: Sendable {
     let files = arguments.filter(Self.isFile)
     let ids = arguments.filter { !Self.isFile($0) }
     for file in files where !file.hasSuffix(".c") {
-      throw Failure(.usage, "\(file) is no probe", remedy: "a probe is a C file; several kernels are named with --kernels A B")
+      throw Failure(
+        .usage, "\(file) is no probe", remedy: "a probe is a C file; several kernels are named with --kernels A B")
     }
     let shipped = try GuestImage.shipped(kit)
     for id in ids where shipped.probe(Text(id)) == nil {

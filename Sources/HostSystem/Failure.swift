@@ -37,9 +37,11 @@ public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// The innermost reason of a Foundation error, in the C library's words where it has some.
   public static func cause(of error: any Error) -> String {
+    // On Linux what lies beneath is a Swift error, which is no NSError until it is made one.
     var cause = error as NSError
-    while let deeper = cause.userInfo[NSUnderlyingErrorKey] as? NSError { cause = deeper }
-    return cause.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(cause.code))) : cause.localizedDescription
+    while let deeper = cause.userInfo[NSUnderlyingErrorKey] as? any Error { cause = deeper as NSError }
+    return cause.domain == NSPOSIXErrorDomain
+      ? String(cString: strerror(Int32(cause.code))) : cause.localizedDescription
   }
 
   /// Both parts in one line.

@@ -9,11 +9,14 @@ public struct Places: Sendable, Equatable {
 
   /// From an environment: XDG_CACHE_HOME and XDG_STATE_HOME, else under HOME, else under TMPDIR.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
-    let scratch = "\(environment["TMPDIR"] ?? "/tmp")/firstbad-\(getuid())"
-    let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    func absolute(_ variable: String) -> String? {
+      environment[variable].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    }
+    let scratch = "\(absolute("TMPDIR") ?? "/tmp")/firstbad-\(getuid())"
+    let home = absolute("HOME")
     func place(_ variable: String, _ underHome: String) -> URL {
       // The specification: a relative path in these variables is to be ignored.
-      if let path = environment[variable], path.hasPrefix("/") { return URL(filePath: "\(path)/firstbad") }
+      if let path = absolute(variable) { return URL(filePath: "\(path)/firstbad") }
       return URL(filePath: home.map { "\($0)/\(underHome)/firstbad" } ?? "\(scratch)/\(underHome)")
     }
     cache = place("XDG_CACHE_HOME", ".cache")

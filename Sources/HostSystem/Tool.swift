@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import Synchronization
 import SystemPackage
 
 /// A program of the host.
@@ -20,9 +21,16 @@ public struct Tool: Sendable, Equatable {
 
   /// The executable of this name, or nil.
   public static func find(_ name: String) -> String? {
-    if name.contains("/") { return FileManager.default.isExecutableFile(atPath: name) ? name : nil }
+    if name.contains("/") { return isProgram(name) ? name : nil }
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
-    return folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    return folders.map { "\($0)/\(name)" }.first(where: isProgram)
+  }
+
+  /// A folder is executable too, in the sense of access(2).
+  private static func isProgram(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+      && FileManager.default.isExecutableFile(atPath: path)
   }
 
   /// What a finished program left.
@@ -63,17 +71,26 @@ public struct Tool: Sendable, Equatable {
     let path = path
     let settled = options
     let changes = updates
-    return try await within(limit, of: name) {
-      let finished = try await Subprocess.run(
-        .path(FilePath(path)), arguments: Arguments(arguments),
-        environment: .inherit.updating(changes), workingDirectory: folder.map { FilePath($0) },
-        platformOptions: settled, output: .string(limit: 64 << 20), error: .string(limit: 16 << 20))
-      let status =
-        switch finished.terminationStatus {
-        case .exited(let code): Int(code)
-        case .signaled(let number): 128 + Int(number)
-        }
-      return Result(status: status, output: finished.standardOutput, errors: finished.standardError)
+    let group = Mutex<pid_t?>(nil)
+    do {
+      return try await within(limit, of: name) {
+        let finished = try await Subprocess.run(
+          .path(FilePath(path)), arguments: Arguments(arguments),
+          environment: .inherit.updating(changes), workingDirectory: folder.map { FilePath($0) },
+          platformOptions: settled, input: .none, output: .string(limit: 64 << 20),
+          error: .string(limit: 16 << 20)
+        ) { execution in group.withLock { $0 = execution.processIdentifier.value } }
+        let status =
+          switch finished.terminationStatus {
+          case .exited(let code): Int(code)
+          case .signaled(let number): 128 + Int(number)
+          }
+        return Result(status: status, output: finished.standardOutput, errors: finished.standardError)
+      }
+    } catch {
+      // The teardown is over when the group's leader ends; others of the group need not heed TERM.
+      if let group = group.withLock({ $0 }) { kill(-group, SIGKILL) }
+      throw error
     }
   }
 

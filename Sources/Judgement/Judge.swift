@@ -114,7 +114,9 @@ public struct Judge: Sendable {
   private func withoutHello() -> (Verdict, String) {
     let phase = evidence.phase
     if let death = evidence.console.events.first(where: { $0.severity >= .broken }) {
-      return (.untestable(phase: phase, signature: death.signature), "the kernel died before the init ran: \(death.line)")
+      return (
+        .untestable(phase: phase, signature: death.signature), "the kernel died before the init ran: \(death.line)"
+      )
     }
     if evidence.console.isFinished {
       let why = "the init ran, but the kernel has no serial port that its records could leave by"

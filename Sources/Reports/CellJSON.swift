@@ -60,7 +60,8 @@ public struct CellJSON: Encodable {
     try container.encode(cell.probe.id.description, forKey: .probe)
     try container.encode(
       Kernel(
-        release: cell.running?.release ?? cell.kernel.release, version: cell.running?.version ?? cell.kernel.versionText,
+        release: cell.running?.release ?? cell.kernel.release,
+        version: cell.running?.version ?? cell.kernel.versionText,
         path: cell.kernel.file.path, sha256: cell.kernelDigest), forKey: .kernel)
     try container.encode(finding.verdict.word, forKey: .verdict)
     try container.encode(finding.end.map { "\($0.outcome.word)" }, forKey: .outcome)

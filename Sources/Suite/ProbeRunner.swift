@@ -150,10 +150,11 @@ public struct ProbeRunner: Sendable {
 
   /// 128 random bits from the system's generator.
   private static func freshNonce() -> Text {
-    Text((0..<2).map { _ in UInt64.random(in: 0...UInt64.max) }.map { half in
-      let digits = String(half, radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
-    }.joined())
+    Text(
+      (0..<2).map { _ in UInt64.random(in: 0...UInt64.max) }.map { half in
+        let digits = String(half, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+      }.joined())
   }
 }
 

@@ -66,7 +66,8 @@ import Testing
     var images: [Data] = []
     for name in ["one", "two"] {
       let file = scratch.url.appending(path: name)
-      #expect(try await Command.firstbad(["image", "-o", file.path, "guest.self-check", "net.listen-backlog"]).status == 0)
+      #expect(
+        try await Command.firstbad(["image", "-o", file.path, "guest.self-check", "net.listen-backlog"]).status == 0)
       images.append(try Data(contentsOf: file))
     }
     #expect(images[0] == images[1])

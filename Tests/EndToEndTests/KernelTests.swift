@@ -38,7 +38,10 @@ import VerdictStream
     let kernels = try await TestKernels.all()
     try #require(kernels.count >= 2)
     let result = try await Command.firstbad(
-      ["bisect", "--kernels", kernels[0].image, kernels[kernels.count - 1].image, "--changed", "admitted", "net.listen-backlog"])
+      [
+        "bisect", "--kernels", kernels[0].image, kernels[kernels.count - 1].image, "--changed", "admitted",
+        "net.listen-backlog",
+      ])
     #expect(result.status >= 128)
     #expect(result.errors.contains("admitted is the same on the first and on the last kernel"))
   }

@@ -63,7 +63,8 @@ struct FaultBench: Sendable {
     variables["firstbad"] = Command.program
     variables["kernel"] = kernel
     variables["tree"] = Command.tree.path
-    variables["run"] = "\(Command.program) run --json --accel tcg --kernel \(kernel) \(arguments.joined(separator: " "))"
+    variables["run"] =
+      "\(Command.program) run --json --accel tcg --kernel \(kernel) \(arguments.joined(separator: " "))"
     variables["row"] = scratch.url.path
     return try await Command.host("bash", ["-c", script], environment: variables)
   }

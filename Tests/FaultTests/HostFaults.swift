@@ -23,7 +23,9 @@ enum HostFaults {
         "a stream that loses its last byte", .infra("records did not all arrive"),
         #""$real" "$@" | awk '{ buffer = buffer $0 "\n" } END { printf "%s", substr(buffer, 1, length(buffer) - 1) }'"#),
       mounts("no /dev/kvm", .good, "\(bareDevices)\n${run/--accel tcg/}"),
-      mounts("a /dev/kvm that is no KVM", .good, "[ -e /dev/kvm ] || exit 0; mount --bind /dev/null /dev/kvm; ${run/--accel tcg/}"),
+      mounts(
+        "a /dev/kvm that is no KVM", .good,
+        "[ -e /dev/kvm ] || exit 0; mount --bind /dev/null /dev/kvm; ${run/--accel tcg/}"),
       mounts(
         "KVM asked for and absent", .refused("KVM was asked for and does not work here"),
         "\(bareDevices)\n${run/--accel tcg/--accel kvm}"),
@@ -46,17 +48,25 @@ enum HostFaults {
       mounts("a cache that is read-only", .good, "mount -t tmpfs -o ro none $row/cache; ${run/--accel tcg/}"),
       mounts("a state that is read-only", .refused("cannot be written"), "mount -t tmpfs -o ro none $row/state; $run"),
       shell(
-        "no HOME", .good, "export TMPDIR=$row/elsewhere; mkdir $TMPDIR; exec env -u HOME -u XDG_STATE_HOME -u XDG_CACHE_HOME $run"),
+        "no HOME", .good,
+        "export TMPDIR=$row/elsewhere; mkdir $TMPDIR; exec env -u HOME -u XDG_STATE_HOME -u XDG_CACHE_HOME $run"),
       shell("two runs at once", .good, "$run & $run; one=$?; wait $!; exit $((one | $?))"),
-      shell("a reader that has gone", .refused("standard output cannot be written"), "$run | true; exit ${PIPESTATUS[0]}"),
+      shell(
+        "a reader that has gone", .refused("standard output cannot be written"), "$run | true; exit ${PIPESTATUS[0]}"),
       shell("standard output closed", .refused("standard output cannot be written"), "$run >&-"),
       shell("all standard descriptors closed", .interrupted, "$run >&- 2>&- <&-"),
-      shell("the log's folder removed meanwhile", .good, "\(background)\n\(until("kernel"))\nrm -rf $row/state/firstbad/runs\nwait $runner"),
+      shell(
+        "the log's folder removed meanwhile", .good,
+        "\(background)\n\(until("kernel"))\nrm -rf $row/state/firstbad/runs\nwait $runner"),
       shell("few descriptors", .refused("Too many open files"), "ulimit -n 6; $run"),
       shell("little memory", .infra("QEMU"), "ulimit -v 400000; $run"),
       shell("no file may grow", .interrupted, "ulimit -f 0; $run"),
-      shell("a misspelt option", .refused("Unknown option '--jsn'"), "$firstbad run --jsn --kernel $kernel guest.self-check"),
-      shell("a probe that does not exist", .refused("no shipped probe is called net.nothing"), "$firstbad run --kernel $kernel net.nothing"),
+      shell(
+        "a misspelt option", .refused("Unknown option '--jsn'"), "$firstbad run --jsn --kernel $kernel guest.self-check"
+      ),
+      shell(
+        "a probe that does not exist", .refused("no shipped probe is called net.nothing"),
+        "$firstbad run --kernel $kernel net.nothing"),
       shell("no probe", .refused("no probe is named"), "$firstbad run --kernel $kernel"),
     ] + ["start", "kernel", "probe"].flatMap(atPhase)
 

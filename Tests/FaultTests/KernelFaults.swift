@@ -67,7 +67,9 @@ enum KernelFaults {
       let other = try await TestKernels.oldest()
       try require(other != bench.kernel, "two kernels are needed")
       return try await bench.shell(
-        Self.emulator(#"args=(); for a in "$@"; do [ "$a" = "$kernel" ] && a=\#(other); args+=("$a"); done; exec "$real" "${args[@]}""#)
+        Self.emulator(
+          #"args=(); for a in "$@"; do [ "$a" = "$kernel" ] && a=\#(other); args+=("$a"); done; exec "$real" "${args[@]}""#
+        )
           + "\n$run")
     },
   ]

@@ -84,14 +84,16 @@ enum ProbeFaults {
       """, .good),
     row("returns garbage", "return (fb_result){4711};", .untestable(phase: "probe", "test.fault: no result")),
     row("exits without a word", "_exit(57);", .untestable(phase: "probe", "test.fault: no result")),
-    row("says PASS and exits otherwise", "atexit(0); if (fork() == 0) PASS(); wait(0); _exit(3);",
+    row(
+      "says PASS and exits otherwise", "atexit(0); if (fork() == 0) PASS(); wait(0); _exit(3);",
       .untestable(phase: "probe", "test.fault: no result")),
     row(
       "wants a sysctl that does not exist", "PASS();", .untestable(phase: "probe", "test.fault: unready"),
       attributes: "SYSCTL(\"net.ipv4.tcp_syncokies\", \"0\")"),
     row(
       "wants a CPU feature that nobody has", "PASS();", .infra("QEMU"), attributes: "WITH_CPU(\"amx-tile\")"),
-    row("observes without end", "for (int i = 0;; i++) OBSERVE(\"i\", i); PASS();", .bad("test.fault: timeout"),
+    row(
+      "observes without end", "for (int i = 0;; i++) OBSERVE(\"i\", i); PASS();", .bad("test.fault: timeout"),
       attributes: "TIMEOUT_MS(300)"),
     Fault("a probe that does not compile", .refused("does not compile")) { bench in
       try await bench.run([bench.probe("int x = ; PASS();")])

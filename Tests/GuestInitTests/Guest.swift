@@ -16,7 +16,7 @@ struct Guest {
       let text: Text = "id=" + id + "\nsummary=s\n" + (metadata[id] ?? "")
       system.rows.append((text, scripts[id] ?? .pass))
     }
-    system.files = ["/dev/kmsg": "", "/proc/sys/kernel/tainted": "0\n"]
+    system.files = ["/dev/kmsg": "", "/proc/uptime": "1.00 1.00\n", "/proc/sys/kernel/tainted": "0\n"]
   }
 
   /// Runs the init; the records it sent under this nonce.

@@ -12,7 +12,7 @@ final class MockSystem: System {
   /// Calls that fail, by the same line or its first word, and how.
   var failures: [String: Errno] = [:]
   /// Files and what is in them.
-  var files: [String: Text] = ["/proc/uptime": "1.00 1.00"]
+  var files: [String: Text] = [:]
   /// The probes, by metadata, and what each does when it is started.
   var rows: [(metadata: Text?, script: Script)] = []
 

@@ -87,4 +87,11 @@ import VerdictStream
   @Test func `only /proc is required`() {
     #expect(Tables.mounts.filter(\.required).map(\.target) == ["/proc"])
   }
+
+  @Test func `mounts /proc again when a probe took it away`() {
+    let guest = Guest()
+    guest.system.files["/proc/uptime"] = nil
+    _ = guest.run()
+    #expect(guest.system.calls.filter { $0 == "mount /proc" }.count == 3, "once at first, once before each probe")
+  }
 }
