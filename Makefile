@@ -41,12 +41,17 @@ demo: setup
 	@$(MAKE) --no-print-directory build
 	@Toolchain/demo $(FIRSTBAD) '$(KERNELS)'
 
-test: setup
+test:
+	@Toolchain/setup tests
 	@$(MAKE) --no-print-directory build
+	@Toolchain/test-kernels
+	@Toolchain/fuzz 20
 	@Toolchain/test $(SWIFT)
 
-faults: setup
+faults:
+	@Toolchain/setup tests
 	@$(MAKE) --no-print-directory build
+	@Toolchain/test-kernels
 	@Toolchain/faults $(SWIFT)
 
 bench: build

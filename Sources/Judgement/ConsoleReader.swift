@@ -23,6 +23,8 @@ public struct ConsoleReader: Sendable {
   public private(set) var isFinished = false
 
   private var partial: [UInt8] = []
+  /// The first event whose place is not known yet.
+  private var unplaced = 0
   private var probe: String?
 
   /// Nothing read yet.
@@ -56,12 +58,20 @@ public struct ConsoleReader: Sendable {
     } else if message == Self.doneMark {
       probe = nil
       isFinished = true
-    } else if let function = Masking.faultingFunction(message), let last = events.indices.last {
-      // The first RIP after a head line is the culprit; those of later dumps are not.
-      if !events[last].signature.contains(" in ") { events[last].signature += " in \(function)" }
+    } else if let function = Masking.faultingFunction(message) {
+      name(function)
     } else {
       judge(line, message)
     }
+  }
+
+  /// A report has one or two head lines ("BUG: ..." and "Oops: ...") and then the place of the fault. Places of
+  /// later dumps belong to callers and other CPUs.
+  private mutating func name(_ function: Substring) {
+    for index in unplaced..<events.count where !events[index].signature.hasSuffix(" \(function)") {
+      events[index].signature += " in \(function)"
+    }
+    unplaced = events.count
   }
 
   private mutating func judge(_ line: String, _ message: Substring) {

@@ -55,11 +55,8 @@ public struct Judge: Sendable {
     if let failure = infrastructureFailure() { return (.infra(reason: failure), failure) }
     guard let hello = evidence.hello else { return withoutHello() }
     if let failure = strangeKernel(hello) { return (.infra(reason: failure), failure) }
-    if let earlier = breakage(before: probe) {
-      return (
-        .untestable(phase: .probe, signature: Self.brokenBefore),
-        "an earlier probe of this boot, \(earlier.probe ?? ""), broke the kernel: \(earlier.line)"
-      )
+    if let what = breakage(before: probe) {
+      return (.untestable(phase: .probe, signature: Self.brokenBefore), what)
     }
     guard let end = evidence.end(of: probe) else { return withoutEnd(probe, events) }
     return byOutcome(probe, end, events)
@@ -94,12 +91,18 @@ public struct Judge: Sendable {
   }
 
   /// What a probe earlier in the plan did to the kernel that this one then ran on.
-  private func breakage(before probe: Text) -> KernelEvent? {
+  private func breakage(before probe: Text) -> String? {
     guard let place = evidence.planned.firstIndex(of: probe) else { return nil }
-    let earlier = evidence.planned[..<place].map(\.description)
-    return evidence.console.events.first { event in
-      event.severity == .broken && event.probe.map(earlier.contains) ?? false
+    for earlier in evidence.planned[..<place] {
+      let events = evidence.console.events.filter { $0.probe == earlier.description }
+      if let event = events.first(where: { $0.severity == .broken }) {
+        return "an earlier probe of this boot, \(earlier), broke the kernel: \(event.line)"
+      }
+      if evidence.end(of: earlier)?.outcome == .stuck {
+        return "a process of an earlier probe of this boot, \(earlier), does not die"
+      }
     }
+    return nil
   }
 
   private func strangeKernel(_ hello: Hello) -> String? {

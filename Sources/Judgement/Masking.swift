@@ -21,6 +21,9 @@ enum Masking {
       words.append(word)
     }
     var text = words.joined(separator: " ")
+    // Who ran it, where and when: "CPU: 0 PID: 20 at ", ", CPU#0: init/20".
+    text.replace(#/CPU: [0-9]+ (UID: [0-9]+ )?PID: [0-9]+ /#, with: "")
+    text.replace(#/,? (on )?CPU#[0-9]+(: \S+\/[0-9]+)?/#, with: "")
     text.replace(#/\+0x[0-9a-f]+\/0x[0-9a-f]+/#, with: "")
     text.replace(#/\b(0x)?[0-9a-f]{8,16}\b/#, with: "ADDRESS")
     text.replace(#/0x[0-9a-f]+/#, with: "0xN")

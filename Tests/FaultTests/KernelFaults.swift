@@ -33,6 +33,34 @@ enum KernelFaults {
     Fault("a kernel that repeats its boot messages", .good) { bench in
       try await bench.run(["--append", "console=tty0", "guest.self-check"])
     },
+    Fault("a kernel without initramfs support", .untestable(phase: "kernel", "Kernel panic - not syncing: VFS")) {
+      try await $0.run(["guest.self-check"], kernel: TestKernels.built("no-initramfs"))
+    },
+    Fault("a kernel without a serial console", .good) {
+      // The records have a port of their own; only the evidence of a failure would be missing.
+      try await $0.run(["guest.self-check"], kernel: TestKernels.built("no-console"))
+    },
+    Fault("a kernel that lacks what the probe needs", .untestable(phase: "configure", "CONFIG_SECCOMP is not set")) {
+      let probe = try $0.probe("PASS();", attributes: "NEEDS(\"CONFIG_SECCOMP\")")
+      return try await $0.run([probe], kernel: TestKernels.built("faults"))
+    },
+    broken("oopses and lives", "ACCESS_NULL", .bad("BUG: kernel NULL pointer dereference, address: ADDRESS in lkdtm_ACCESS_NULL")),
+    broken("says BUG and lives", "BUG", .bad("kernel BUG at drivers/misc/lkdtm/bugs.c:N! in lkdtm_BUG")),
+    broken("WARNs", "WARNING", .good),
+    broken(
+      "WARNs when that is to fail", "WARNING", .bad("WARNING: at drivers/misc/lkdtm/bugs.c:N lkdtm_WARNING"),
+      ["--fail-on", "warn"]),
+    broken("panics in a driver", "PANIC", .bad("Kernel panic - not syncing: dumptest")),
+    broken("hangs while a probe runs", "HARDLOCKUP", .bad("test.fault: hang")),
+    broken("holds a task for ever", "HUNG_TASK", .bad("test.fault: stuck")),
+    Fault("a kernel that an earlier probe broke", .good) { bench in
+      // The second probe comes after the oops; it must be judged on a fresh boot, and be good there.
+      let guilty = try bench.scratch.file("a.c", FaultBench.heading + """
+        PROBE("a.guilty", "breaks the kernel") { put("/sys/kernel/debug/provoke-crash/DIRECT", "ACCESS_NULL"); PASS(); }
+        PROBE("test.fault", "is innocent") { PASS(); }
+        """)
+      return try await bench.run([guilty], kernel: TestKernels.built("faults"))
+    },
     Fault("a kernel that panics before the init", .untestable(phase: "kernel", "Kernel panic - not syncing: VFS")) {
       try await $0.run(["--append", "rdinit=/nowhere", "guest.self-check"])
     },
@@ -73,6 +101,15 @@ enum KernelFaults {
           + "\n$run")
     },
   ]
+
+  /// A kernel that lkdtm breaks while a probe runs (Documentation/fault-injection/provoke-crashes.rst).
+  static func broken(_ name: String, _ crash: String, _ expected: Expected, _ arguments: [String] = []) -> Fault {
+    Fault("a kernel that \(name)", expected) { bench in
+      let probe = try bench.probe(
+        "put(\"/sys/kernel/debug/provoke-crash/DIRECT\", \"\(crash)\"); PASS();", attributes: "TIMEOUT_MS(500)")
+      return try await bench.run(arguments + [probe], kernel: TestKernels.built("faults"))
+    }
+  }
 
   static func probe(_ name: String, _ body: String, _ expected: Expected) -> Fault {
     Fault("a kernel that \(name)", expected) { bench in try await bench.run([bench.probe(body)]) }

@@ -25,6 +25,15 @@ public enum TestKernels {
   /// All of them, oldest first. A test that gets none fails; it is not skipped.
   public static func all() async throws -> [FetchedKernel] { try await fetched.value }
 
+  /// A small kernel that Toolchain/test-kernels built: `faults`, `no-initramfs` or `no-console`.
+  public static func built(_ name: String) throws -> String {
+    let image = Places().cache.appending(path: "test-kernels/current/\(name)/bzImage").path
+    guard FileManager.default.fileExists(atPath: image) else {
+      throw Failure(.badInput, "\(image) is not built", remedy: "run Toolchain/test-kernels, as 'make test' does")
+    }
+    return image
+  }
+
   /// The oldest kernel.
   public static func oldest() async throws -> String { try await all()[0].image }
 
