@@ -21,15 +21,25 @@ struct GuestOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Words to add to the kernel's command line.", valueName: "words"))
   var append: [String] = []
 
-  @Option(help: ArgumentHelp("How long a kernel may take to reach the init.", valueName: "seconds"))
-  var bootTimeout: Double?
+  @Option(
+    help: ArgumentHelp(
+      "How long a phase may take, in seconds: \(Deadlines.names.joined(separator: ", ")). May be repeated.",
+      valueName: "phase=seconds"))
+  var timeout: [String] = []
 
-  @Option(help: ArgumentHelp("How long a whole boot may take.", valueName: "seconds"))
-  var totalTimeout: Double?
+  func validate() throws { _ = try deadlines() }
 
-  func validate() throws {
-    for seconds in [bootTimeout, totalTimeout].compactMap({ $0 }) where !(0.001...86_400 ~= seconds) {
-      throw ValidationError("A timeout is a number of seconds, more than 0 and at most 86400.")
+  private func deadlines() throws -> [(name: String, seconds: Double)] {
+    try timeout.map { text in
+      let parts = text.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, Deadlines.names.contains(String(parts[0])) else {
+        throw ValidationError(
+          "--timeout \(text): say PHASE=SECONDS; a phase is \(Deadlines.names.joined(separator: ", ")).")
+      }
+      guard let seconds = Double(parts[1]), 0.001...86_400 ~= seconds else {
+        throw ValidationError("--timeout \(text): seconds are a number of more than 0 and at most 86400.")
+      }
+      return (String(parts[0]), seconds)
     }
   }
 
@@ -38,8 +48,7 @@ struct GuestOptions: ParsableArguments {
     options.accelerator = accelerator
     options.failOn = failOn
     options.append = append
-    options.bootSeconds = bootTimeout
-    options.totalSeconds = totalTimeout
+    options.deadlines = (try? deadlines()) ?? []
     return options
   }
 }

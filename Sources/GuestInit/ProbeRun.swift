@@ -15,7 +15,7 @@ struct ProbeRun<S: System> {
     self.index = index
     self.metadata = metadata
     let own = metadata.timeoutMilliseconds > 0 ? metadata.timeoutMilliseconds : plan.timeoutMilliseconds
-    timeoutMilliseconds = own * plan.timeoutPercent / 100
+    timeoutMilliseconds = plan.probeMilliseconds > 0 ? plan.probeMilliseconds : own * plan.timeoutPercent / 100
     outputLimit = plan.outputLimit
     end = ProbeEnd(probe: metadata.id, outcome: .noResult)
   }

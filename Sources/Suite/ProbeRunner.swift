@@ -13,10 +13,8 @@ public struct RunOptions: Sendable {
   public var failOn = FailOn.oops
   /// Further words for the kernel's command line.
   public var append: [String] = []
-  /// Seconds for a kernel to reach the init; nil for the accelerator's default.
-  public var bootSeconds: Double?
-  /// Seconds for a whole boot; nil for no limit beyond those of its parts.
-  public var totalSeconds: Double?
+  /// Deadlines in seconds that replace the accelerator's own, by their names in ``Deadlines``.
+  public var deadlines: [(name: String, seconds: Double)] = []
 
   /// The defaults.
   public init() {}
@@ -104,14 +102,11 @@ public struct ProbeRunner: Sendable {
     _ probes: [ProbeMetadata], on kernel: KernelImage, _ shape: MachineShape, _ accelerator: Accelerator
   ) async throws -> [Cell] {
     var deadlines = Deadlines(for: accelerator)
-    if let seconds = options.bootSeconds {
-      deadlines.hello = seconds
-      deadlines.firstByte = min(deadlines.firstByte, seconds)
-    }
-    deadlines.total = options.totalSeconds
+    for (name, seconds) in options.deadlines { _ = deadlines.set(name, to: seconds) }
     var plan = Plan()
     plan.port = Text(hypervisor.architecture.verdictPort ?? "")
     plan.timeoutPercent = deadlines.timeoutPercent
+    plan.probeMilliseconds = deadlines.probe.map { max(1, Int($0 * 1000)) } ?? 0
     plan.probes = probes.map(\.id)
 
     for attempt in 0... {

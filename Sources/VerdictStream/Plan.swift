@@ -16,6 +16,8 @@ public struct Plan: Equatable, Sendable {
   public var timeoutMilliseconds = 10_000
   /// Every probe's deadline is multiplied by this, in percent; emulation is slow.
   public var timeoutPercent = 100
+  /// Deadline of every probe in milliseconds, whatever it says itself; 0 for what it says.
+  public var probeMilliseconds = 0
   /// Probe ids in the order in which to run them; empty for all.
   public var probes: [Text] = []
 
@@ -32,6 +34,7 @@ public struct Plan: Equatable, Sendable {
     number("output-limit", outputLimit)
     number("timeout-ms", timeoutMilliseconds)
     number("timeout-percent", timeoutPercent)
+    if probeMilliseconds > 0 { number("probe-ms", probeMilliseconds) }
     for probe in probes { row("probe", probe) }
     text.append("end\n")
     return text
@@ -73,6 +76,8 @@ public struct Plan: Equatable, Sendable {
       timeoutMilliseconds = try number(1...hour)
     } else if key == "timeout-percent" {
       timeoutPercent = try number(1...10_000)
+    } else if key == "probe-ms" {
+      probeMilliseconds = try number(1...24 * hour)
     } else if key == "probe" {
       probes.append(value)
     } else {

@@ -42,20 +42,28 @@ public struct Watch: Sendable {
   /// Takes bytes of the second port; seconds since QEMU's start.
   public mutating func takeRecords(_ bytes: some Collection<UInt8>, at seconds: Double) {
     recordBytes += bytes.count
-    if !port.feed(bytes).isEmpty { noteRecord(seconds) }
+    note(port.feed(bytes), at: seconds)
   }
 
   /// Takes bytes of the console.
   public mutating func takeConsole(_ bytes: some Collection<UInt8>, at seconds: Double) {
     if bytes.isEmpty { return }
     console.feed(bytes)
-    if !isPortInUse, !consoleRecords.feed(bytes).isEmpty { noteRecord(seconds) }
+    if !isPortInUse { note(consoleRecords.feed(bytes), at: seconds) }
     if console.isDead { diedAt = diedAt ?? seconds }
   }
 
-  private mutating func noteRecord(_ seconds: Double) {
-    if lastRecord == nil { bannersAtHello = max(1, console.banners) }
-    lastRecord = seconds
+  /// What a probe prints and observes is no progress: the init ends it by its own clock, and only a guest that
+  /// hangs comes later than that.
+  private mutating func note(_ records: [Record], at seconds: Double) {
+    for record in records {
+      switch record {
+      case .observation, .output: continue
+      case .hello, .setup, .probeBegin, .probeEnd, .done:
+        if lastRecord == nil { bannersAtHello = max(1, console.banners) }
+        lastRecord = seconds
+      }
+    }
   }
 
   /// Why the run is over, or nil while it goes on.
@@ -70,6 +78,9 @@ public struct Watch: Sendable {
     guard let lastRecord else {
       if console.size == 0, seconds > deadlines.firstByte {
         return .deadline(.firmware, seconds: Self.whole(deadlines.firstByte))
+      }
+      if console.banner == nil, console.size > 0, seconds > deadlines.banner {
+        return .deadline(.kernel, seconds: Self.whole(deadlines.banner))
       }
       return seconds > deadlines.hello ? .deadline(.kernel, seconds: Self.whole(deadlines.hello)) : nil
     }
@@ -87,11 +98,10 @@ public struct Watch: Sendable {
   /// Seconds that may pass after the last record.
   private var allowance: Double {
     guard let milliseconds = runningProbe else { return deadlines.record }
-    return Double(milliseconds) / 1000 + deadlines.probeGrace
+    return Double(milliseconds) / 1000 + deadlines.grace
   }
 
-  /// The deadline of the probe that runs, in milliseconds. Output and observations do not prolong it: the
-  /// init ends the probe by its own clock, and only a hung guest comes later.
+  /// The deadline of the probe that runs, in milliseconds.
   private var runningProbe: Int? {
     for record in reader.records.reversed() {
       switch record {

@@ -12,7 +12,7 @@ enum HostFaults {
       },
       emulator("QEMU that refuses", .infra("QEMU ended with status 1: boom"), "echo boom >&2; exit 1"),
       emulator(
-        "QEMU that does nothing", .untestable(phase: "firmware", "silent"), "exec sleep 1000", ["--boot-timeout", "2"]),
+        "QEMU that does nothing", .untestable(phase: "firmware", "silent"), "exec sleep 1000", ["--timeout", "hello=2"]),
       emulator(
         "a stream that is cut", .infra("records did not all arrive"), #""$real" "$@" | head -c 2000"#),
       emulator("a stream whose records come twice", .infra("damaged"), #""$real" "$@" | sed -u p"#),

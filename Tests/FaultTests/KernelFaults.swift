@@ -44,7 +44,9 @@ enum KernelFaults {
       let probe = try $0.probe("PASS();", attributes: "NEEDS(\"CONFIG_SECCOMP\")")
       return try await $0.run([probe], kernel: TestKernels.built("faults"))
     },
-    broken("oopses and lives", "ACCESS_NULL", .bad("BUG: kernel NULL pointer dereference, address: ADDRESS in lkdtm_ACCESS_NULL")),
+    broken(
+      "oopses and lives", "ACCESS_NULL",
+      .bad("BUG: kernel NULL pointer dereference, address: ADDRESS in lkdtm_ACCESS_NULL")),
     broken("says BUG and lives", "BUG", .bad("kernel BUG at drivers/misc/lkdtm/bugs.c:N! in lkdtm_BUG")),
     broken("WARNs", "WARNING", .good),
     broken(
@@ -55,10 +57,12 @@ enum KernelFaults {
     broken("holds a task for ever", "HUNG_TASK", .bad("test.fault: stuck")),
     Fault("a kernel that an earlier probe broke", .good) { bench in
       // The second probe comes after the oops; it must be judged on a fresh boot, and be good there.
-      let guilty = try bench.scratch.file("a.c", FaultBench.heading + """
-        PROBE("a.guilty", "breaks the kernel") { put("/sys/kernel/debug/provoke-crash/DIRECT", "ACCESS_NULL"); PASS(); }
-        PROBE("test.fault", "is innocent") { PASS(); }
-        """)
+      let guilty = try bench.scratch.file(
+        "a.c",
+        FaultBench.heading + """
+          PROBE("a.guilty", "breaks the kernel") { put("/sys/kernel/debug/provoke-crash/DIRECT", "ACCESS_NULL"); PASS(); }
+          PROBE("test.fault", "is innocent") { PASS(); }
+          """)
       return try await bench.run([guilty], kernel: TestKernels.built("faults"))
     },
     Fault("a kernel that panics before the init", .untestable(phase: "kernel", "Kernel panic - not syncing: VFS")) {
@@ -66,7 +70,7 @@ enum KernelFaults {
     },
     Fault("a kernel that hangs before the init", .untestable(phase: "kernel", "hang")) { bench in
       // The delay loop after each message makes the boot take hours, as a livelock would.
-      try await bench.run(["--append", "boot_delay=10000 lpj=1000000000", "--boot-timeout", "8", "guest.self-check"])
+      try await bench.run(["--append", "boot_delay=10000 lpj=1000000000", "--timeout", "hello=8", "guest.self-check"])
     },
     probe("resets during a probe", "reboot(RB_AUTOBOOT); PASS();", .bad("test.fault: reset")),
     probe("powers off during a probe", "reboot(RB_POWER_OFF); PASS();", .bad("test.fault: reset")),

@@ -120,7 +120,15 @@ private func read(_ lines: String...) -> ConsoleReader {
     ),
     (
       "watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [sh:9]",
-      "watchdog: BUG: soft lockup - CPU#N stuck for Ns! [sh:N]"
+      "watchdog: BUG: soft lockup - stuck for Ns! [sh:N]"
+    ),
+    (
+      "WARNING: CPU: 0 PID: 20 at drivers/misc/lkdtm/bugs.c:85 lkdtm_WARNING+0x8/0xb",
+      "WARNING: at drivers/misc/lkdtm/bugs.c:N lkdtm_WARNING"
+    ),
+    (
+      "WARNING: drivers/misc/lkdtm/bugs.c:112 at lkdtm_WARNING+0x8/0xb, CPU#0: init/20",
+      "WARNING: drivers/misc/lkdtm/bugs.c:N at lkdtm_WARNING"
     ),
     ("Attempted to kill init! exitcode=0x0000000b", "Attempted to kill init! exitcode=ADDRESS"),
     (

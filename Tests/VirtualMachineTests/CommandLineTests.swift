@@ -67,7 +67,7 @@ import Testing
   func `has deadlines in the order of the phases`(_ accelerator: Accelerator) {
     let deadlines = Deadlines(for: accelerator)
     #expect(deadlines.firstByte < deadlines.hello)
-    #expect(deadlines.probeGrace > deadlines.postMortem)
+    #expect(deadlines.grace > deadlines.postMortem)
     #expect(deadlines.timeoutPercent >= 100)
     #expect(deadlines.total == nil)
   }

@@ -11,7 +11,7 @@ private struct Run {
   /// Deadlines of round numbers: 10 s to the first byte, 20 s to hello, 5 s between records, 3 s of grace.
   init(goal: Watch.Goal = .done, total: Double? = nil) {
     var deadlines = Deadlines(for: .kvm)
-    (deadlines.firstByte, deadlines.hello, deadlines.record, deadlines.probeGrace) = (10, 20, 5, 3)
+    (deadlines.firstByte, deadlines.hello, deadlines.record, deadlines.grace) = (10, 20, 5, 3)
     deadlines.total = total
     watch = Watch(nonce: "n", deadlines: deadlines, goal: goal)
   }
