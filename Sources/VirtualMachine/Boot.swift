@@ -108,21 +108,15 @@ public struct Hypervisor: Sendable {
   private func supervise(_ line: CommandLine, _ watched: Watched) async -> (RunEnd, String) {
     var options = PlatformOptions()
     options.createSession = true
-    // QEMU keeps nothing that would have to be saved; TERM lets it say last words on standard error.
-    options.teardownSequence = [
-      .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .milliseconds(500))
-    ]
+    options.teardownSequence = Self.gently
     do {
       let finished = try await Subprocess.run(
         .path(FilePath(setpriv.path)), arguments: Arguments(launcher + [qemu.path] + line.arguments),
         platformOptions: options, input: .none, output: .sequence, error: .string(limit: 1 << 20)
       ) { execution in
         let end = await watched.follow(execution.standardOutput)
-        if end != nil {
-          await execution.teardown(using: [
-            .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .milliseconds(500))
-          ])
-        }
+        // A guest that said everything has nothing left to lose: KILL ends QEMU in 3 ms.
+        if let end { await execution.teardown(using: end == .done ? Self.atOnce : Self.gently) }
         return end
       }
       let words = finished.standardError
@@ -134,6 +128,15 @@ public struct Hypervisor: Sendable {
     } catch {
       return (.notStarted(String(describing: error)), "")
     }
+  }
+
+  private static var atOnce: [TeardownStep] {
+    [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)]
+  }
+
+  /// TERM lets QEMU say last words on standard error; KILL to the whole group follows.
+  private static var gently: [TeardownStep] {
+    [.send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .milliseconds(500))] + atOnce
   }
 
   /// Dies with us even when we are killed: the kernel sends KILL to QEMU when its parent ends. A parent that

@@ -58,6 +58,19 @@ enum HostFaults {
       shell(
         "the log's folder removed meanwhile", .good,
         "\(background)\n\(until("kernel"))\nrm -rf $row/state/firstbad/runs\nwait $runner"),
+      Fault("the runner killed at ten random moments, then run again", .good) { bench in
+        // From the compiler to the last record; what a killed run left under the cache the next one clears away.
+        try await bench.shell(
+          """
+          for round in 1 2 3 4 5 6 7 8 9 10; do
+            $run >/dev/null 2>&1 & runner=$!
+            sleep $((RANDOM % 3)).$((RANDOM % 1000))
+            kill -KILL $runner 2>/dev/null
+            wait $runner 2>/dev/null
+          done
+          $run
+          """, [bench.probe("PASS();")])
+      },
       shell("few descriptors", .refused("Too many open files"), "ulimit -n 6; $run"),
       shell("little memory", .infra("QEMU"), "ulimit -v 400000; $run"),
       shell("no file may grow", .interrupted, "ulimit -f 0; $run"),
