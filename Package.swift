@@ -83,7 +83,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("HostSystemTests", ["HostSystem", "TestSupport"]),
     tests("GuestImageTests", ["GuestImage", "HostSystem", "Initramfs", "TestSupport", "VerdictStream"]),
-    tests("JudgementTests", ["Judgement", "VerdictStream"]),
+    tests("JudgementTests", ["Judgement", "VerdictStream"], resources: [.copy("Consoles")]),
     tests(
       "VirtualMachineTests", ["HostSystem", "Judgement", "TestSupport", "VerdictStream", "VirtualMachine"]),
     tests("BisectionTests", ["Bisection"]),

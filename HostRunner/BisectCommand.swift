@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bisection
+import Foundation
 import HostSystem
 import Judgement
 import Reports
@@ -36,6 +37,13 @@ struct BisectCommand: AsyncParsableCommand {
     let bench = try await Bench(probes, guest)
     guard bench.selection.probes.count == 1 else {
       throw Failure(.usage, "a bisect follows one probe", remedy: "name one probe, or a file with one probe in it")
+    }
+    for (earlier, later) in zip(images, images.dropFirst()) {
+      guard let before = earlier.release, let after = later.release else { continue }
+      if before.compare(after, options: .numeric) == .orderedDescending {
+        Terminal.note(
+          "firstbad: note: \(before) stands before \(after); the answer holds only for kernels in their order")
+      }
     }
     let question = changed.map(Question.changed) ?? .failure(any: anyFailure)
     let bisection = try KernelListBisection(images, with: bench.runner, question: question) { step, open in

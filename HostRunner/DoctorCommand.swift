@@ -14,6 +14,8 @@ struct DoctorCommand: AsyncParsableCommand {
 
   func run() async throws {
     let places = Places()
+    // A kernel that the user named and that is none is a mistake, not a finding about the machine.
+    if let kernel { _ = try KernelImage(at: kernel) }
     var isReady = true
     var table = Table("", "WHAT", "FINDING")
     for need in Needs.all {

@@ -15,7 +15,7 @@ struct ImageCommand: AsyncParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Where to write it; a name that ends in .gz is compressed.", valueName: "file"))
+    help: ArgumentHelp("Where to write it; an initramfs whose name ends in .gz is compressed.", valueName: "file"))
   var output: String
 
   @Flag(help: "Write the init itself, a static program, instead of an initramfs.")
@@ -41,12 +41,12 @@ struct ImageCommand: AsyncParsableCommand {
     }
     let file = URL(filePath: output)
     if initOnly {
-      try Places.write(image.program, to: file)
+      try Places.writeResult(image.program, to: file)
       try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
       return
     }
     let bytes = Data(image.initramfs(plan))
-    guard file.pathExtension == "gz" else { return try Places.write(bytes, to: file) }
+    guard file.pathExtension == "gz" else { return try Places.writeResult(bytes, to: file) }
     let folder = try WorkFolder.make(in: places)
     let plain = folder.url.appending(path: "initramfs")
     try Places.write(bytes, to: plain)
@@ -55,6 +55,6 @@ struct ImageCommand: AsyncParsableCommand {
     guard let packed = try? Data(contentsOf: plain.appendingPathExtension("gz")) else {
       throw Failure(.toolFailed, "gzip left no file")
     }
-    try Places.write(packed, to: file)
+    try Places.writeResult(packed, to: file)
   }
 }

@@ -36,7 +36,7 @@ enum Needs {
       tool(qemu.qemu, "boots guests", "apt-get install \(qemu.package)", isRequired: true),
       tool("setpriv", "ends QEMU when firstbad is killed", "apt-get install util-linux", isRequired: true),
       tool("musl-gcc", "compiles probes of your own", "apt-get install musl-tools gcc", isRequired: false),
-      tool("apt-get", "fetches kernels", "nothing: name kernels by their files", isRequired: false),
+      tool("apt-get", "fetches kernels", "without it name kernels by their files", isRequired: false),
       Need(name: "guest library", isRequired: true) {
         do {
           return .present(try Kit.find().folder.path)

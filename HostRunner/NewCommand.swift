@@ -22,7 +22,7 @@ struct NewCommand: ParsableCommand {
     guard !FileManager.default.fileExists(atPath: file.path) else {
       throw Failure(.usage, "\(name).c is there already", remedy: "choose another name, or remove it")
     }
-    try Places.write(Data(ProbeTemplate.text(id: name).utf8), to: file)
+    try Places.writeResult(Data(ProbeTemplate.text(id: name).utf8), to: file)
     try Terminal.print("\(name).c")
     Terminal.note("try it: firstbad run --kernel FILE \(name).c")
   }

@@ -25,13 +25,26 @@ public struct GuestImage: Sendable {
       } catch {
         throw Failure(
           .badInput, "\(origin) has a probe with a heading that makes no sense: \(error.line)",
-          remedy: "probe.h lists what a PROBE heading may hold")
+          remedy: Self.rule(of: error.line))
       }
     }
     for (index, probe) in probes.enumerated() where probes[..<index].contains(where: { $0.id == probe.id }) {
       throw Failure(.badInput, "two probes are called \(probe.id)", remedy: "give one of them another id")
     }
     self.probes = probes.sorted { $0.id.description < $1.id.description }
+  }
+
+  /// What a line of a heading must be like.
+  private static func rule(of line: Text) -> String {
+    let table: [(Text, String)] = [
+      ("id=", "an id is lower-case words and digits parted by dots and hyphens, such as net.reuse-port"),
+      ("memory=", "MEMORY_MIB takes a whole number from 32 to 65536"),
+      ("cpus=", "CPUS takes a whole number from 1 to 64"),
+      ("timeout=", "TIMEOUT_S and TIMEOUT_MS take a whole number, up to an hour"),
+      ("config=", "NEEDS takes a symbol with its prefix, such as CONFIG_INET"),
+      ("sysctl=", "SYSCTL takes a name and a value"),
+    ]
+    return table.first { line.hasPrefix($0.0) }?.1 ?? "probe.h lists what a PROBE heading may hold"
   }
 
   /// The image with the shipped probes.

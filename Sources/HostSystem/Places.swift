@@ -37,12 +37,22 @@ public struct Places: Sendable, Equatable {
     }
   }
 
-  /// Writes a file whole or not at all.
+  /// Writes a file of ours whole or not at all.
   public static func write(_ data: Data, to file: URL) throws(Failure) {
     do {
       try data.write(to: file, options: .atomic)
     } catch {
       throw cannotWrite(file, error)
+    }
+  }
+
+  /// The same for a file that the user named.
+  public static func writeResult(_ data: Data, to file: URL) throws(Failure) {
+    do {
+      try data.write(to: file, options: .atomic)
+    } catch {
+      throw Failure(
+        .cannotWrite, "\(file.path) cannot be written: \(Failure.cause(of: error))", remedy: "name another file")
     }
   }
 

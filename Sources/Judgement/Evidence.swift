@@ -83,6 +83,12 @@ public struct Evidence: Sendable {
     return nil
   }
 
+  func output(of probe: Text) -> Text {
+    records.reduce(into: Text()) { whole, record in
+      if case .output(let piece) = record, piece.probe == probe { whole.append(piece.text) }
+    }
+  }
+
   func observations(of probe: Text) -> [Observation] {
     records.compactMap { record in
       if case .observation(let observation) = record, observation.probe == probe { observation } else { nil }

@@ -16,6 +16,8 @@ public struct Finding: Sendable {
   public let observations: [(name: String, value: Observation.Value)]
   /// What the kernel said on the console while the probe ran.
   public let events: [KernelEvent]
+  /// What the probe wrote to standard output and error, as far as it was kept.
+  public let output: Text
 
   /// Nothing was decided about this probe because the boot ended before or beneath it; another boot may tell.
   public var isUnsettled: Bool {
@@ -27,7 +29,7 @@ public struct Finding: Sendable {
 
   init(
     probe: Text, verdict: Verdict, phase: Phase, end: ProbeEnd?, reason: String,
-    observations: [(name: String, value: Observation.Value)], events: [KernelEvent]
+    observations: [(name: String, value: Observation.Value)], events: [KernelEvent], output: Text = ""
   ) {
     self.probe = probe
     self.verdict = verdict
@@ -36,6 +38,7 @@ public struct Finding: Sendable {
     self.reason = reason
     self.observations = observations
     self.events = events
+    self.output = output
   }
 
   /// A probe that could not be run at all on this kernel.

@@ -48,7 +48,7 @@ public struct Judge: Sendable {
     if case .untestable(let stopped, _) = verdict { phase = stopped }
     return Finding(
       probe: probe, verdict: verdict, phase: phase, end: evidence.end(of: probe), reason: reason,
-      observations: observations, events: events)
+      observations: observations, events: events, output: evidence.output(of: probe))
   }
 
   private func judge(_ probe: Text, _ events: [KernelEvent]) -> (Verdict, String) {
@@ -159,6 +159,9 @@ public struct Judge: Sendable {
     }
     switch evidence.end {
     case .deadline(_, let seconds):
+      if let trouble = events.first {
+        return (.bad(signature: trouble.signature), "the guest hung while the probe ran: \(trouble.line)")
+      }
       return (.bad(signature: "\(probe): hang"), "the whole guest hung while the probe ran, for \(seconds) s")
     case .reset, .exited:
       return (.bad(signature: "\(probe): reset"), "the guest reset while the probe ran")
@@ -196,7 +199,8 @@ public struct Judge: Sendable {
     case .skip: return (.untestable(phase: .probe, signature: "\(probe): skip"), said)
     case .noResult: return (.untestable(phase: .probe, signature: "\(probe): no result"), said)
     case .unready:
-      let errno = end.errno.isEmpty ? "" : ": \(end.errno)"
+      let isAbsent = end.errno == "ENOENT" && !end.message.isEmpty
+      let errno = end.errno.isEmpty ? "" : ": \(end.errno)\(isAbsent ? " (this kernel has none of that name)" : "")"
       return (.untestable(phase: .probe, signature: "\(probe): unready"), said + errno)
     }
   }

@@ -25,9 +25,10 @@ enum Masking {
     text.replace(#/CPU: [0-9]+ (UID: [0-9]+ )?PID: [0-9]+ /#, with: "")
     text.replace(#/,? (on )?CPU#[0-9]+(: \S+\/[0-9]+)?/#, with: "")
     text.replace(#/\+0x[0-9a-f]+\/0x[0-9a-f]+/#, with: "")
-    text.replace(#/\b(0x)?[0-9a-f]{8,16}\b/#, with: "ADDRESS")
+    // Simple word boundaries: by Unicode's rules "0,0" is one word.
+    text.replace(#/\b(0x)?[0-9a-f]{8,16}\b/#.wordBoundaryKind(.simple), with: "ADDRESS")
     text.replace(#/0x[0-9a-f]+/#, with: "0xN")
-    text.replace(#/\b[0-9]+(\.[0-9]+)?(?=s\b|ms\b|\b)/#, with: "N")
+    text.replace(#/\b[0-9]+(\.[0-9]+)?(?=s\b|ms\b|\b)/#.wordBoundaryKind(.simple), with: "N")
     return String(text.prefix(160))
   }
 

@@ -9,7 +9,7 @@ public enum BisectionText {
       switch step.answer {
       case .good: "good"
       case .bad: "bad"
-      case .untestable: "cannot tell (\(step.cell.finding.reason))"
+      case .untestable: "cannot tell (\(CellText.plain(step.cell.finding.reason)))"
       }
     let observed = CellText.observed(step.cell)
     return "\(CellText.kernel(step.cell)): \(word)\(observed.isEmpty ? "" : "  \(observed)")  [\(open) left]"

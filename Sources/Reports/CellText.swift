@@ -17,14 +17,20 @@ public enum CellText {
   /// Lines worth adding below the table: what the kernel said, and where all of it stands.
   public static func remarks(_ cells: [Cell]) -> [String] {
     var lines: [String] = []
+    for cell in cells where cell.finding.verdict != .good && !cell.finding.output.isEmpty {
+      lines.append("\(kernel(cell)), \(cell.probe.id) printed:")
+      let printed = cell.finding.output.description.split(separator: "\n", omittingEmptySubsequences: false)
+      lines += printed.suffix(printedLines).map { "  | \(plain(String($0)))" }
+    }
     for cell in cells {
       for event in cell.finding.events {
-        lines.append("\(kernel(cell)), \(cell.probe.id): the kernel said: \(event.line)")
+        lines.append("\(kernel(cell)), \(cell.probe.id): the kernel said: \(plain(event.line))")
       }
     }
     let folders = cells.filter { $0.finding.verdict != .good }.compactMap(\.folder)
     for (index, folder) in folders.enumerated() where !folders[..<index].contains(folder) {
-      lines.append("console: \(folder.console.path)    again: sh \(folder.command.path)")
+      lines.append("console: \(folder.console.path)")
+      lines.append("  again: sh \(folder.command.path)")
     }
     return lines
   }
@@ -38,13 +44,24 @@ public enum CellText {
     return debian.map { "\(release) (\($0))" } ?? release
   }
 
+  /// How many of a probe's last lines are shown.
+  static let printedLines = 20
+
+  /// What a guest said must not steer the terminal it is shown on: control characters as `\x1b`.
+  public static func plain(_ text: String) -> String {
+    text.unicodeScalars.reduce(into: "") { plain, scalar in
+      let isControl = scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value
+      plain += isControl ? "\\x" + String(scalar.value + 0x100, radix: 16).dropFirst() : String(scalar)
+    }
+  }
+
   /// `name=value` for each observation.
   public static func observed(_ cell: Cell) -> String {
-    cell.finding.observations.map { "\($0.name)=\($0.value.words)" }.joined(separator: " ")
+    plain(cell.finding.observations.map { "\($0.name)=\($0.value.words)" }.joined(separator: " "))
   }
 
   private static func reason(_ cell: Cell) -> String {
-    let reason = cell.finding.reason.split(separator: "\n").first.map(String.init) ?? ""
+    let reason = plain(cell.finding.reason.split(separator: "\n").first.map(String.init) ?? "")
     let outcome = cell.finding.end?.outcome
     if cell.finding.verdict == .good { return "" }
     if case .untestable(let phase, _) = cell.finding.verdict, outcome != .skip {

@@ -32,7 +32,8 @@ public struct KernelImage: Sendable, Equatable {
     let remedy = "give the path of a bzImage (vmlinuz-*) or of an x86-64 vmlinux"
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), !isFolder.boolValue else {
-      throw Failure(.badInput, "the kernel \(path) cannot be read: there is no such file", remedy: remedy)
+      let why = isFolder.boolValue ? "it is a folder" : "there is no such file"
+      throw Failure(.badInput, "the kernel \(path) cannot be read: \(why)", remedy: remedy)
     }
     let head: Data
     let size: UInt64

@@ -26,7 +26,6 @@ struct FaultBench: Sendable {
   }
 
   static let heading = """
-    #define _GNU_SOURCE
     #include <fcntl.h>
     #include <firstbad/probe.h>
     #include <signal.h>
@@ -39,7 +38,7 @@ struct FaultBench: Sendable {
     #include <sys/time.h>
     #include <sys/wait.h>
     #include <unistd.h>
-    static void put(const char *path, const char *text)
+    static inline void put(const char *path, const char *text)
     {
       int file = REQUIRE_OK(open(path, O_WRONLY));
       REQUIRE_OK(write(file, text, strlen(text)));

@@ -83,7 +83,7 @@ private func cell(
     arguments: [
       (.fail, "bad", "a == b: 1 == 2 (x.c:3)"), (.timeout, "bad", "1 == 2"), (.crashed, "bad", "1 == 2"),
       (.skip, "untestable", "skip: 1 == 2"), (.noResult, "untestable", "probe: 1 == 2"),
-      (.unready, "untestable", "probe: 1 == 2: ENOENT"),
+      (.unready, "untestable", "probe: 1 == 2: ENOENT (this kernel has none of that name)"),
     ] as [(Outcome, String, String)])
   func `of any other says why`(_ outcome: Outcome, _ verdict: String, _ why: String) throws {
     let row = try CellText.table([

@@ -41,7 +41,7 @@
  *
  * id: "subsystem.what-it-is": lower-case words and digits parted by dots and hyphens, 64 bytes at most.
  * summary: one line that is true when the probe passes.
- * attributes: any of those below, in any order, parted by commas; up to 16.
+ * attributes: any of those below, in any order, parted by commas; up to 16. Numbers are plain literals.
  */
 #define PROBE(id, summary, ...)                                                                        \
 	FB_PROBE_(FB_CAT_(fb_probe_, __COUNTER__), id, summary, FB_EACH_(__VA_ARGS__))
@@ -58,11 +58,12 @@
 #define WITH_CPU(feature) "cpu=+" feature "\n"
 #define WITHOUT_CPU(feature) "cpu=-" feature "\n"
 
-/* The machine: number of CPUs (default 1) and memory in MiB (default 256). CPUS(2), MEMORY_MIB(1024) */
+/* The machine: number of CPUs (1 to 64, default 1) and memory in MiB (32 to 65536, default 256).
+ * CPUS(2), MEMORY_MIB(1024) */
 #define CPUS(number) "cpus=" FB_STRING_(number) "\n"
 #define MEMORY_MIB(number) "memory=" FB_STRING_(number) "\n"
 
-/* How long the probe may take before it counts as hanging (default 10 s). The host
+/* How long the probe may take before it counts as hanging (up to an hour, default 10 s). The host
  * stretches it where guests are slow: threefold under emulation. TIMEOUT_MS(500), TIMEOUT_S(30) */
 #define TIMEOUT_MS(number) "timeout=" FB_STRING_(number) "\n"
 #define TIMEOUT_S(number) "timeout=" FB_STRING_(number) "000\n"
@@ -103,14 +104,18 @@
 			       fb_left ? fb_left : "(null)", fb_right ? fb_right : "(null)");          \
 	} while (0)
 
-/* A call that must not return -1; gives what it returned. int fd = CHECK_OK(open(path, O_RDONLY)); */
+/* A call that must not return -1; gives what it returned. int fd = CHECK_OK(open(path, O_RDONLY));
+ * Not for fopen(), opendir() and their kind, which return NULL: CHECK(file != NULL); nor for those that return
+ * an errno (posix_*, pthread_*): CHECK_EQ(posix_fallocate(fd, 0, 1), 0). */
 #define CHECK_OK(call) FB_CALL_(FB_FAIL, call, #call)
 
 /* A call that must return -1 with this errno. CHECK_ERRNO(unlink("/nowhere"), ENOENT); */
 #define CHECK_ERRNO(call, number)                                                                      \
 	do {                                                                                           \
 		errno = 0;                                                                             \
-		long fb_returned = (long)(call);                                                       \
+		__auto_type fb_result_ = (call);                                                       \
+		FB_RETURNS_MINUS_ONE_(fb_result_);                                                     \
+		long fb_returned = (long)fb_result_;                                                   \
 		int fb_errno = errno, fb_wanted = (number);                                            \
 		if (fb_returned != -1)                                                                 \
 			fb_end(FB_FAIL, FB_HERE_, #call " fails with " #number, 0, "returned %ld",     \
@@ -199,11 +204,20 @@ struct fb_probe {
 		 unsigned int: fb_unsigned, unsigned long: fb_unsigned,                                \
 		 unsigned long long: fb_unsigned, default: fb_signed)(value)
 
+/* Integers are compared as numbers: C itself would turn -1 into a huge number beside an unsigned one, and
+ * CHECK_GE(read(...), sizeof buffer) would pass when read() fails. */
+#define FB_WIDE_(value)                                                                                \
+	_Generic((value), float: fb_wide_floating, double: fb_wide_floating, void *: fb_wide_pointer,  \
+		 const void *: fb_wide_pointer, default: fb_wide_integer)(value)
+static inline __int128 fb_wide_integer(__int128 value) { return value; }
+static inline double fb_wide_floating(double value) { return value; }
+static inline uintptr_t fb_wide_pointer(const void *value) { return (uintptr_t)value; }
+
 #define FB_COMPARE_(left, operator, right, words)                                                      \
 	do {                                                                                           \
 		__auto_type fb_left = (left);                                                          \
 		__auto_type fb_right = (right);                                                        \
-		if (!(fb_left operator fb_right)) {                                                    \
+		if (!(FB_WIDE_(fb_left) operator FB_WIDE_(fb_right))) {                                \
 			int fb_errno = errno;                                                          \
 			fb_end(FB_FAIL, FB_HERE_, words, fb_errno,                                     \
 			       "%s " #operator " %s is false", FB_VALUE_(fb_left).text,                \
@@ -211,10 +225,17 @@ struct fb_probe {
 		}                                                                                      \
 	} while (0)
 
+/* Refuses, when compiling, a pointer that cannot be MAP_FAILED; 5 is GCC's class of pointers. */
+#define FB_RETURNS_MINUS_ONE_(value)                                                                   \
+	_Static_assert(__builtin_classify_type(value) != 5 ||                                          \
+			       __builtin_types_compatible_p(__typeof__(value), void *),                \
+		       "this call returns NULL and not -1 on failure: CHECK(pointer != NULL)")
+
 #define FB_CALL_(outcome, call, words)                                                                 \
 	({                                                                                             \
 		errno = 0;                                                                             \
 		__auto_type fb_returned = (call);                                                      \
+		FB_RETURNS_MINUS_ONE_(fb_returned);                                                    \
 		if ((long)fb_returned == -1) {                                                         \
 			int fb_errno = errno;                                                          \
 			fb_end(outcome, FB_HERE_, words, fb_errno, "failed with %s",                   \
