@@ -28,7 +28,7 @@ build: $(FIRSTBAD) guest
 # SwiftPM knows better than make what is out of date.
 .PHONY: $(FIRSTBAD)
 $(FIRSTBAD):
-	@$(SWIFT) build -c release --product firstbad
+	@$(SWIFT) build -c release --product firstbad --static-swift-stdlib -Xlinker -s
 
 guest: $(FIRSTBAD)
 	@Toolchain/make-guest-sdk "$(SDKS)"

@@ -65,6 +65,10 @@ struct KernelOptions: ParsableArguments {
   /// The kernels, looked at, and the probes: `--kernels` takes all that follows it, so in
   /// `--kernels A B PROBE` the probes have to be peeled off its end.
   func images(and probes: [String]) throws(Failure) -> ([KernelImage], [String]) {
+    if !kernel.isEmpty && !kernels.isEmpty {
+      throw Failure(
+        .usage, "--kernel and --kernels exclude each other, as their order would be lost", remedy: "use one")
+    }
     var files = kernel + kernels
     var probes = probes
     while !kernels.isEmpty, let last = files.last, Self.looksLikeProbe(last) {

@@ -32,15 +32,15 @@ struct StepCommand: AsyncParsableCommand {
   var probe: [String] = []
 
   func run() async throws {
+    if anyFailure && hunt != nil {
+      throw Failure(.usage, "--hunt and --any-failure exclude each other", remedy: "choose one")
+    }
     let (folder, probes) = try buildFolder()
     let image = try Self.image(in: folder)
     let bench = try await Bench(probes, guest)
     let cells = try await bench.runner.run(on: try KernelImage(at: image.path))
     for line in CellText.table(cells) { try Terminal.print(line) }
     for line in CellText.remarks(cells) { Terminal.note(line) }
-    if anyFailure && hunt != nil {
-      throw Failure(.usage, "--hunt and --any-failure exclude each other", remedy: "choose one")
-    }
     let hunt = anyFailure ? Hunt.anyFailure : hunt.map(Hunt.signature) ?? .failedCheck
     let verdicts = cells.map { cell in
       let verdict = hunt.judge(cell.finding.verdict, outcomeIsFail: cell.finding.isFailedCheck)

@@ -153,7 +153,8 @@ static void kill_children(void)
 	list[size] = 0;
 	for (char *next = list, *end; *next; next = end) {
 		long process = strtol(next, &end, 10);
-		if (end == next)
+		/* A number at the very end of what was read may be cut short, and another's. */
+		if (end == next || *end != ' ')
 			break;
 		kill((pid_t)process, SIGKILL);
 	}

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -77,3 +78,15 @@ int fb_open_standard(const char *path)
 		close(descriptor);
 	return 0;
 }
+
+static int kernel_log = -1;
+
+int fb_log_open(const char *path)
+{
+	kernel_log = open(path, O_WRONLY | O_CLOEXEC);
+	return kernel_log < 0 ? -errno : 0;
+}
+
+int fb_log_write(const void *bytes, size_t size) { return result(write(kernel_log, bytes, size)); }
+
+void fb_console_level(int level) { klogctl(8, 0, level); }

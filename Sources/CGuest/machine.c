@@ -54,7 +54,6 @@ int fb_process_id(void) { return (int)getpid(); }
 
 void fb_power_off(void)
 {
-	sync();
 	reboot(RB_POWER_OFF);
 }
 

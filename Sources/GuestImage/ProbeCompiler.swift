@@ -21,7 +21,9 @@ public struct ProbeCompiler: Sendable {
   /// be unset each makes a probe say something that it did not see. What is merely unused is let pass.
   static let options = [
     "-std=gnu17", "-D_GNU_SOURCE=", "-Os", "-g0", "-Wall", "-Werror", "-Wno-error=unused-variable",
-    "-Wno-error=unused-function", "-Wno-error=unused-but-set-variable", "-ffunction-sections", "-fdata-sections",
+    "-Wno-error=unused-function", "-Wno-error=unused-but-set-variable", "-Wno-error=misleading-indentation",
+    "-Wno-error=array-bounds",
+    "-ffunction-sections", "-fdata-sections",
     "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fno-pie",
   ]
 
@@ -53,7 +55,7 @@ public struct ProbeCompiler: Sendable {
         .doesNotCompile, "\(names) does not compile:\n\(result.errors)",
         remedy: Self.lesson(result.errors))
     }
-    FileHandle.standardError.write(Data(result.errors.utf8))
+    try? FileHandle.standardError.write(contentsOf: Data(result.errors.utf8))
     guard let bytes = try? Data(contentsOf: program) else {
       throw Failure(.cannotWrite, "the compiler left no program in \(folder.url.path)")
     }

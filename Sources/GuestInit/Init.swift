@@ -16,6 +16,7 @@ public struct Init<S: System> {
   /// Sets up, runs the plan, reports, and turns the power off. Returns only when that is not possible.
   public mutating func run() {
     let setUp = SetUp(on: &system)
+    do throws(Errno) { try system.openLog() } catch {}
     var (plan, planStep) = readPlan()
     let port = openPort(plan.port)
     // Whatever a probe or the init itself prints by accident belongs on the console, not on the port.
@@ -105,7 +106,8 @@ public struct Init<S: System> {
   /// The console cannot be lined up with the port afterwards, so the kernel's own log gets a mark. Without its
   /// newline the kernel would hold it back until the next message.
   private mutating func mark(_ text: Text) {
-    do throws(Errno) { try system.writeExisting("/dev/kmsg", "<5>firstbad: " + text + "\n") } catch {}
+    // Level 0 is shown on every console.
+    system.log("<0>firstbad: " + text + "\n")
   }
 
   /// A probe whose function is not called has an end all the same.

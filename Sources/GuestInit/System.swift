@@ -105,6 +105,10 @@ public protocol System {
   func read(_ path: Text, limit: Int) throws(Errno) -> Text
   /// Writes to a file that exists; never creates one.
   mutating func writeExisting(_ path: Text, _ text: Text) throws(Errno)
+  /// Opens the kernel's log, and keeps it open.
+  mutating func openLog() throws(Errno)
+  /// Writes one message to the kernel's log and sees to it that the console shows it.
+  mutating func log(_ message: Text)
   /// Makes standard input, output and error this device.
   mutating func openStandard(_ path: Text) throws(Errno)
   /// Brings a network interface up.

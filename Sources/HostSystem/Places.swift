@@ -49,7 +49,10 @@ public struct Places: Sendable, Equatable {
   /// The same for a file that the user named.
   public static func writeResult(_ data: Data, to file: URL) throws(Failure) {
     do {
-      try data.write(to: file, options: .atomic)
+      // What is there and is no plain file, such as /dev/stdout, is written into and not replaced.
+      let target = file.resolvingSymlinksInPath()
+      let kind = try? FileManager.default.attributesOfItem(atPath: target.path)[.type] as? FileAttributeType
+      try data.write(to: target, options: kind == nil || kind == .typeRegular ? .atomic : [])
     } catch {
       throw Failure(
         .cannotWrite, "\(file.path) cannot be written: \(Failure.cause(of: error))", remedy: "name another file")

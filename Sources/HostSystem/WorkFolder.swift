@@ -17,11 +17,14 @@ public struct WorkFolder: ~Copyable {
     let parent = places.cache.appending(path: "work")
     try Places.make(parent)
     sweep(parent)
-    let url = parent.appending(path: "\(getpid())-\(UInt32.random(in: 0...UInt32.max))")
-    try Places.make(url)
+    let name = "\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+    let url = parent.appending(path: name)
+    // Made under a name that the sweep leaves alone, and locked before it gets its own.
+    let fresh = parent.appending(path: "new-\(name)")
+    try Places.make(fresh)
     // Who holds the lock is alive; a process id alone could have been given to somebody else since.
-    let lock = open(url.appending(path: ".lock").path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-    guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+    let lock = open(fresh.appending(path: ".lock").path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0, rename(fresh.path, url.path) == 0 else {
       throw Failure(.cannotWrite, "\(url.path) cannot be locked: \(String(cString: strerror(errno)))")
     }
     return WorkFolder(url: url, lock: lock)
@@ -36,11 +39,12 @@ public struct WorkFolder: ~Copyable {
     let keys: [URLResourceKey] = [.contentModificationDateKey]
     let folders = try? FileManager.default.contentsOfDirectory(at: parent, includingPropertiesForKeys: keys)
     for folder in folders ?? [] {
-      // A folder of the last minute may be between its making and its locking.
+      // One that is new is between its making and its locking; nobody takes a minute for that.
       let made = try? folder.resourceValues(forKeys: Set(keys)).contentModificationDate
       let lock = open(folder.appending(path: ".lock").path, O_RDWR | O_CLOEXEC)
       defer { if lock >= 0 { close(lock) } }
-      let isDead = lock >= 0 ? flock(lock, LOCK_EX | LOCK_NB) == 0 : (made ?? .now) < .now - 60
+      let isNew = folder.lastPathComponent.hasPrefix("new-") || lock < 0
+      let isDead = isNew ? (made ?? .now) < .now - 60 : flock(lock, LOCK_EX | LOCK_NB) == 0
       if isDead { try? FileManager.default.removeItem(at: folder) }
     }
   }

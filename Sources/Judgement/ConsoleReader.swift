@@ -1,7 +1,7 @@
 /// Reads a guest's console as it comes: bytes in, phases and kernel events out. Pure.
 ///
 /// A probe's own output never stands here: the init captures it. What a probe writes to /dev/console or
-/// /dev/kmsg by itself does, and cannot be told from the kernel's; it can make a verdict worse, never better.
+/// /dev/kmsg by itself does, and cannot be told from the kernel's and the init's.
 public struct ConsoleReader: Sendable {
   /// What begins the mark that the init leaves on the console before each probe.
   public static let probeMark = "firstbad: probe "
@@ -19,6 +19,10 @@ public struct ConsoleReader: Sendable {
   /// The last complete line that is not empty; what a silent guest said last.
   public private(set) var lastLine = ""
 
+  /// Events that were too many to keep: warnings beyond the thousandth.
+  public private(set) var eventsDropped = 0
+  /// The probes whose mark was seen: events can be told to be theirs.
+  public private(set) var marked: Set<String> = []
   /// True once the init said that it ran all there was to run.
   public private(set) var isFinished = false
 
@@ -54,7 +58,9 @@ public struct ConsoleReader: Sendable {
       banners += 1
       if banner == nil { banner = String(message) }
     } else if message.hasPrefix(Self.probeMark) {
-      probe = String(message.dropFirst(Self.probeMark.count))
+      let name = String(message.dropFirst(Self.probeMark.count))
+      probe = name
+      marked.insert(name)
     } else if message == Self.doneMark {
       probe = nil
       isFinished = true
@@ -75,11 +81,17 @@ public struct ConsoleReader: Sendable {
   }
 
   private mutating func judge(_ line: String, _ message: Substring) {
-    let isNoise = MessageForm.emulatorNoise.contains { message.hasPrefix($0) }
-    guard let form = MessageForm.table.first(where: { message.hasPrefix($0.prefix) }) else { return }
+    let isNoise = MessageForm.emulatorNoise.contains { message.contains($0) }
+    let form = MessageForm.table.first { message.hasPrefix($0.prefix) }
+    guard let severity = form?.severity ?? (isNoise ? .warning : nil) else { return }
+    // A probe can make the kernel warn without end; what is worse is always kept.
+    guard events.count < 1000 || severity > .warning else {
+      eventsDropped += 1
+      return
+    }
     events.append(
       KernelEvent(
-        severity: form.severity, signature: Masking.signature(message), line: line, probe: probe,
+        severity: severity, signature: Masking.signature(message), line: line, probe: probe,
         isEmulatorNoise: isNoise))
   }
 }

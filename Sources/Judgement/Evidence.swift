@@ -6,6 +6,8 @@ public enum RunEnd: Equatable, Sendable {
   case done
   /// A deadline passed; the phase is the one that took too long.
   case deadline(Phase, seconds: Int)
+  /// The limit that the user set for the whole run passed.
+  case outOfTime(seconds: Int)
   /// QEMU ended by itself with this exit status.
   case exited(Int)
   /// A signal that was not ours ended QEMU.

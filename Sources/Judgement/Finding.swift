@@ -25,7 +25,9 @@ public struct Finding: Sendable {
   }
 
   /// True when the probe's own check or FAIL decided, and nothing else.
-  public var isFailedCheck: Bool { end?.outcome == .fail && !(events.contains { $0.severity > .warning }) }
+  public var isFailedCheck: Bool {
+    end?.outcome == .fail && (end?.taint ?? 0) & 1 << 7 == 0 && !(events.contains { $0.severity > .warning })
+  }
 
   init(
     probe: Text, verdict: Verdict, phase: Phase, end: ProbeEnd?, reason: String,
@@ -46,5 +48,12 @@ public struct Finding: Sendable {
     self.init(
       probe: probe, verdict: .untestable(phase: phase, signature: why), phase: phase, end: nil, reason: why,
       observations: [], events: [])
+  }
+
+  /// The same evidence with a weaker verdict.
+  public func untestable(_ phase: Phase, _ why: String) -> Finding {
+    Finding(
+      probe: probe, verdict: .untestable(phase: phase, signature: why), phase: phase, end: end, reason: why,
+      observations: observations, events: events, output: output)
   }
 }

@@ -37,7 +37,7 @@ public struct Judge: Sendable {
 
   /// The finding about one of the planned probes.
   public func finding(about probe: Text) -> Finding {
-    let events = evidence.console.events.filter { $0.probe == probe.description }
+    let events = events(of: probe)
     let (verdict, reason) = judge(probe, events)
     var observations: [(name: String, value: Observation.Value)] = []
     for observation in evidence.observations(of: probe) {
@@ -49,6 +49,21 @@ public struct Judge: Sendable {
     return Finding(
       probe: probe, verdict: verdict, phase: phase, end: evidence.end(of: probe), reason: reason,
       observations: observations, events: events, output: evidence.output(of: probe))
+  }
+
+  /// What the kernel said while the probe ran. Without the probe's mark on the console only a probe that had
+  /// the boot to itself can be told to be the cause.
+  private func events(of probe: Text) -> [KernelEvent] {
+    if evidence.console.marked.contains(probe.description) || evidence.planned.count > 1 {
+      return evidence.console.events.filter { $0.probe == probe.description }
+    }
+    return evidence.console.events
+  }
+
+  /// In a shared boot every probe that began must have left its mark, or one may be charged for another.
+  public var isAttributionLost: Bool {
+    guard evidence.planned.count > 1, evidence.console.banner != nil else { return false }
+    return evidence.planned.contains { evidence.begun($0) && !evidence.console.marked.contains($0.description) }
   }
 
   private func judge(_ probe: Text, _ events: [KernelEvent]) -> (Verdict, String) {
@@ -69,7 +84,7 @@ public struct Judge: Sendable {
     case .notStarted(let why): return "QEMU could not be started: \(why)"
     case .signalled(let number): return "QEMU was killed by signal \(number)\(complaint)"
     case .exited(let status) where status != 0: return "QEMU ended with status \(status)\(complaint)"
-    case .done, .deadline, .exited, .reset, .flooded: break
+    case .done, .deadline, .outOfTime, .exited, .reset, .flooded: break
     }
     if isEmulatorNoise { return "the emulator lost a timer interrupt; not the kernel's fault" }
     if let hello = evidence.hello, hello.nonce != evidence.nonce {
@@ -97,6 +112,9 @@ public struct Judge: Sendable {
       let events = evidence.console.events.filter { $0.probe == earlier.description }
       if let event = events.first(where: { $0.severity == .broken }) {
         return "an earlier probe of this boot, \(earlier), broke the kernel: \(event.line)"
+      }
+      if let end = evidence.end(of: earlier), end.taint & 1 << 7 != 0 {
+        return "an earlier probe of this boot, \(earlier), left the kernel tainted (D)"
       }
       if evidence.end(of: earlier)?.outcome == .stuck {
         return "a process of an earlier probe of this boot, \(earlier), does not die"
@@ -131,6 +149,10 @@ public struct Judge: Sendable {
     case .deadline(_, let seconds):
       let signature = phase == .firmware ? "silent" : "hang"
       return (.untestable(phase: phase, signature: signature), "no init after \(seconds) s, \(said)")
+    case .outOfTime(let seconds):
+      return (
+        .untestable(phase: phase, signature: "out of time"), "the run's own limit of \(seconds) s passed, \(said)"
+      )
     case .reset: return (.untestable(phase: phase, signature: "reset"), "the guest reset before the init ran")
     case .flooded: return (.untestable(phase: phase, signature: "flood"), "the console never stops, \(said)")
     default:
@@ -163,6 +185,9 @@ public struct Judge: Sendable {
         return (.bad(signature: trouble.signature), "the guest hung while the probe ran: \(trouble.line)")
       }
       return (.bad(signature: "\(probe): hang"), "the whole guest hung while the probe ran, for \(seconds) s")
+    case .outOfTime(let seconds):
+      let why = "the run's own limit of \(seconds) s passed while the probe ran"
+      return (.untestable(phase: .probe, signature: "out of time"), why)
     case .reset, .exited:
       return (.bad(signature: "\(probe): reset"), "the guest reset while the probe ran")
     case .flooded:
@@ -220,6 +245,11 @@ public struct Judge: Sendable {
         "the probe passed, but the stream is not complete: \(describe(evidence.end))"
       )
     }
+    // A kernel that has a console has the init's last mark on it, unless something was lost on the way.
+    guard evidence.console.banner == nil || evidence.console.isFinished else {
+      let reason = "the probe passed, but the console fell silent before it, so what the kernel said is not known"
+      return (.untestable(phase: .probe, signature: "console lost"), reason)
+    }
     let ends = evidence.records.compactMap { if case .probeEnd(let end) = $0 { end.probe } else { nil } }
     let planned = evidence.planned
     guard done.planned == planned.count, done.ended == ends.count, ends.count == planned.count else {
@@ -236,6 +266,7 @@ public struct Judge: Sendable {
   private func describe(_ end: RunEnd) -> String {
     switch end {
     case .done: "the run was complete"
+    case .outOfTime(let seconds): "the run's own limit of \(seconds) s passed"
     case .deadline(let phase, let seconds): "\(seconds) s were not enough for the phase \(phase.rawValue)"
     case .exited(let status): "QEMU ended with status \(status)"
     case .signalled(let number): "QEMU was killed by signal \(number)"

@@ -70,8 +70,8 @@ struct MessageForm {
 
   /// Panics that the emulator causes on a loaded host; a second boot of the same kernel decides.
   static let emulatorNoise = [
-    "Kernel panic - not syncing: IO-APIC + timer doesn't work",
-    "Kernel panic - not syncing: Timer doesn't work through Interrupt-remapped IO-APIC",
+    "IO-APIC + timer doesn't work",
+    "Timer doesn't work through Interrupt-remapped IO-APIC",
     "kthread timer wakeup didn't happen",
   ]
 }

@@ -73,11 +73,16 @@ public struct Apt: Sendable {
     try Places.make(tree)
     let unpack = #"dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" ./boot"#
     _ = try await shell.succeed(["-c", unpack, "sh", folder.url.appending(path: file).path, tree.path])
+    guard Self.kernel(in: tree, of: package) != nil else {
+      throw Failure(.toolFailed, "\(package.name) \(package.version) holds no kernel image (boot/vmlinuz-*)")
+    }
     try Places.make(places.kernels)
-    // Whole or not at all; when another run was faster, its copy serves.
+    // Whole or not at all. What stands there without a kernel is of no use; when another run was faster, its copy
+    // serves.
+    if Self.kernel(in: home, of: package) == nil { try? FileManager.default.removeItem(at: home) }
     try? FileManager.default.moveItem(at: tree, to: home)
     guard let kernel = Self.kernel(in: home, of: package) else {
-      throw Failure(.badInput, "\(package.name) \(package.version) holds no kernel image (boot/vmlinuz-*)")
+      throw Failure(.cannotWrite, "\(home.path) cannot be written", remedy: "free some space there")
     }
     return kernel
   }

@@ -58,6 +58,14 @@ struct LinuxSystem: System {
       })
   }
 
+  func openLog() throws(Errno) { try check(fb_log_open("/dev/kmsg")) }
+
+  func log(_ message: Text) {
+    // Level 6, as the host boots: notices and all that is worse. A probe may have made the console quiet.
+    fb_console_level(6)
+    _ = message.bytes.withUnsafeBytes { fb_log_write($0.baseAddress, $0.count) }
+  }
+
   func openStandard(_ path: Text) throws(Errno) { try check(path.withC { fb_open_standard($0) }) }
 
   func bringUp(_ interface: Text) throws(Errno) { try check(interface.withC { fb_loopback_up($0) }) }

@@ -23,7 +23,7 @@ public enum CellText {
       lines += printed.suffix(printedLines).map { "  | \(plain(String($0)))" }
     }
     for cell in cells {
-      for event in cell.finding.events {
+      for event in cell.finding.events.prefix(10) {
         lines.append("\(kernel(cell)), \(cell.probe.id): the kernel said: \(plain(event.line))")
       }
     }

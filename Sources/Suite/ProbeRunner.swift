@@ -28,7 +28,7 @@ public struct ProbeRunner: Sendable {
   private let options: RunOptions
   private let note: @Sendable (String) -> Void
 
-  /// How often a boot is repeated that the emulator spoilt.
+  /// How often a boot is repeated that the emulator or a sleeping host spoilt.
   static let noiseRetries = 2
 
   /// A runner; `note` takes lines that are worth a person's while.
@@ -58,6 +58,10 @@ public struct ProbeRunner: Sendable {
       for (shape, probes) in Self.grouped(runnable) {
         cells += try await run(probes, on: kernel, shape, answer.accelerator)
       }
+    }
+    // A failure may only say that the kernel lacks what the probe needs, where nobody knows what it has.
+    if config == nil {
+      cells = cells.map { cell in cell.probe.configs.isEmpty ? cell : cell.withoutConfiguration() }
     }
     let sha256 = try await digest
     return selection.probes.compactMap { probe in
@@ -116,8 +120,8 @@ public struct ProbeRunner: Sendable {
           kernel: kernel, initramfs: selection.image.initramfs(plan), nonce: plan.nonce, planned: plan.probes,
           shape: shape, accelerator: accelerator, deadlines: deadlines, append: options.append))
       let judge = Judge(record.evidence, failOn: options.failOn)
-      // Whoever wrote to the records' port shall damage no verdict but its own.
-      if judge.isStreamDamaged && probes.count > 1 {
+      // Whoever wrote to the records' port, or silenced the console, shall damage no verdict but its own.
+      if (judge.isStreamDamaged || judge.isAttributionLost) && probes.count > 1 {
         var cells: [Cell] = []
         for probe in probes { cells += try await boot([probe], on: kernel, shape, accelerator) }
         return cells
@@ -126,9 +130,14 @@ public struct ProbeRunner: Sendable {
         note("the emulator lost a timer interrupt; booting again (\(record.folder.console.path))")
         continue
       }
-      return probes.map { probe in
+      let findings = probes.map { judge.finding(about: $0.id) }
+      if record.lostSeconds > 0, attempt < Self.noiseRetries, findings.contains(where: { $0.verdict != .good }) {
+        note("the host slept for \(Int(record.lostSeconds)) s; booting again (\(record.folder.console.path))")
+        continue
+      }
+      return zip(probes, findings).map { probe, finding in
         Cell(
-          kernel: kernel, probe: probe, finding: judge.finding(about: probe.id), accelerator: accelerator,
+          kernel: kernel, probe: probe, finding: finding, accelerator: accelerator,
           durationMilliseconds: Int(record.duration / .milliseconds(1)), folder: record.folder,
           running: record.evidence.hello.map { ($0.release.description, $0.version.description) })
       }

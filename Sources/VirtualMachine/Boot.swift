@@ -53,6 +53,9 @@ public struct BootRecord: Sendable {
   public let folder: RunFolder
   /// Who executed it.
   public let accelerator: Accelerator
+  /// Seconds in which the host slept or we were stopped. The guest's clock jumped by as much, so a deadline that
+  /// passed in it may have passed for no fault of the guest's.
+  public let lostSeconds: Double
 }
 
 /// QEMU, ready to boot guests.
@@ -95,13 +98,18 @@ public struct Hypervisor: Sendable {
     try Task.checkCancellation()
     let duration = start.duration(to: .now)
     let watch = watched.finish()
-    try? Data(watched.rawRecords).write(to: folder.records)
+    // A disk that is full now was perhaps too full for the console; a folder that is gone is the user's doing.
+    do throws(Failure) {
+      try Places.write(Data(watched.rawRecords), to: folder.records)
+    } catch {
+      if FileManager.default.fileExists(atPath: folder.url.path) { throw error }
+    }
     return BootRecord(
       evidence: Evidence(
         nonce: boot.nonce, planned: boot.planned, expectedKernel: boot.kernel.version,
         records: watch.reader.records, flaws: watch.reader.flaws, console: watch.console, end: end,
         complaint: complaint),
-      duration: duration, folder: folder, accelerator: boot.accelerator)
+      duration: duration, folder: folder, accelerator: boot.accelerator, lostSeconds: watched.lostSeconds)
   }
 
   /// Runs QEMU until the watch has seen enough or QEMU ends by itself.
@@ -122,7 +130,9 @@ public struct Hypervisor: Sendable {
       let words = finished.standardError
       if let end = finished.closureResult { return (end, words) }
       switch finished.terminationStatus {
-      case .exited(let status): return (.exited(Int(status)), words)
+      case .exited(let status):
+        // QEMU catches TERM and ends with 0, as it does when the guest resets.
+        return (words.contains("terminating on signal") ? .signalled(Int(SIGTERM)) : .exited(Int(status)), words)
       case .signaled(let number): return (.signalled(Int(number)), words)
       }
     } catch {

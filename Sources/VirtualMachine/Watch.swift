@@ -74,7 +74,7 @@ public struct Watch: Sendable {
     if let bannersAtHello, console.banners > bannersAtHello { return .reset }
     if recordBytes > Self.limits.records || console.size > Self.limits.console { return .flooded }
     if let diedAt, seconds > diedAt + deadlines.postMortem { return .exited(0) }
-    if let total = deadlines.total, seconds > total { return .deadline(phase, seconds: Self.whole(total)) }
+    if let total = deadlines.total, seconds > total { return .outOfTime(seconds: Self.whole(total)) }
     guard let lastRecord else {
       if console.size == 0, seconds > deadlines.firstByte {
         return .deadline(.firmware, seconds: Self.whole(deadlines.firstByte))

@@ -8,6 +8,9 @@ final class Watched: Sendable {
   private struct State {
     var watch: Watch
     var raw: [UInt8] = []
+    /// Seconds in which nobody looked: the host slept, or we were stopped. They are no time of the guest's.
+    var lost = 0.0
+    var lastLook = 0.0
   }
 
   /// Deadlines are in seconds and the console's news is read for them; twenty milliseconds are often enough.
@@ -26,7 +29,17 @@ final class Watched: Sendable {
   /// The bytes of the record stream as they came.
   var rawRecords: [UInt8] { state.withLock { $0.raw } }
 
-  private var seconds: Double { start.duration(to: .now) / .seconds(1) }
+  /// Seconds that were no time of the run's.
+  var lostSeconds: Double { state.withLock { $0.lost } }
+
+  /// The run's time. A look is due every twenty milliseconds; a gap of a second is time that the guest did not
+  /// have either, or that its output was not read in.
+  private func seconds(_ state: inout State) -> Double {
+    let now = start.duration(to: .now) / .seconds(1)
+    if now - state.lastLook > 1 { state.lost += now - state.lastLook }
+    state.lastLook = now
+    return now - state.lost
+  }
 
   /// Reads until the run is over: the reason, or nil when QEMU closed its output by itself.
   func follow(_ output: SubprocessOutputSequence) async -> RunEnd? {
@@ -44,6 +57,7 @@ final class Watched: Sendable {
         let bytes = buffer.withUnsafeBytes { Array($0) }
         let end = state.withLock { state in
           state.raw += bytes
+          let seconds = seconds(&state)
           state.watch.takeRecords(bytes, at: seconds)
           return state.watch.end(at: seconds)
         }
@@ -65,6 +79,7 @@ final class Watched: Sendable {
 
   private func look() -> RunEnd? {
     state.withLock { state in
+      let seconds = seconds(&state)
       state.watch.takeConsole(console.next(), at: seconds)
       return state.watch.end(at: seconds)
     }
@@ -75,7 +90,7 @@ final class Watched: Sendable {
     while true {
       let bytes = console.next()
       if bytes.isEmpty { break }
-      state.withLock { $0.watch.takeConsole(bytes, at: seconds) }
+      state.withLock { state in state.watch.takeConsole(bytes, at: seconds(&state)) }
     }
     return state.withLock { $0.watch }
   }

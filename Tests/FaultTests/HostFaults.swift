@@ -71,6 +71,25 @@ enum HostFaults {
           $run
           """, [bench.probe("PASS();")])
       },
+      mounts(
+        "a disk that fills while the guest runs", .refused("cannot be written"),
+        "mount -t tmpfs -o size=132k none $row/state; $run"),
+      mounts(
+        "no Swift on the machine", .good,
+        "mount -t tmpfs none $(dirname $(dirname $(readlink -f $(command -v swift)))); $run"),
+      Fault("the user's own limit passes", .untestable(phase: "probe", "out of time")) { bench in
+        try await bench.run(["--timeout", "total=6", bench.probe("sleep(15); PASS();")])
+      },
+      Fault("a host that sleeps", .good) { bench in
+        // Nine seconds in which neither the guest nor we run, in a probe that has eight.
+        try await bench.shell(
+          """
+          \(background)
+          \(until("probe"))
+          kill -STOP $qemu $runner; sleep 9; kill -CONT $runner $qemu
+          wait $runner
+          """, ["--timeout", "probe=8", bench.probe("sleep(2); PASS();")])
+      },
       shell("few descriptors", .refused("Too many open files"), "ulimit -n 6; $run"),
       shell("little memory", .infra("QEMU"), "ulimit -v 400000; $run"),
       shell("no file may grow", .interrupted, "ulimit -f 0; $run"),
@@ -93,6 +112,7 @@ enum HostFaults {
     }
     return [
       row("QEMU killed", .infra("QEMU was killed by signal 9"), "kill -KILL $qemu"),
+      row("QEMU asked to end", .infra("QEMU was killed by signal 15"), "kill -TERM $qemu"),
       row("SIGINT", .interrupted, "kill -INT $runner"),
       row("SIGTERM", .interrupted, "kill -TERM $runner"),
       row("SIGKILL of the runner", .interrupted, "kill -KILL $runner"),

@@ -27,7 +27,7 @@ enum KernelFaults {
     Fault("a kernel without a serial port", .untestable(phase: "kernel", "no port")) { bench in
       try await bench.run(["--append", "8250.nr_uarts=0", "guest.self-check"])
     },
-    Fault("a kernel with one serial port", .good) { bench in
+    Fault("a kernel that loses its console", .untestable(phase: "probe", "console lost")) { bench in
       try await bench.run(["--append", "8250.nr_uarts=1", "guest.self-check"])
     },
     Fault("a kernel that repeats its boot messages", .good) { bench in
@@ -43,6 +43,14 @@ enum KernelFaults {
       // The records have a port of their own; only the evidence of a failure would be missing.
       try await $0.run(["guest.self-check"], kernel: TestKernels.built("no-console"))
     },
+    Fault("a kernel of which nobody knows what it lacks", .untestable(phase: "configure", "test.fault: 1 == 2")) {
+      bench in
+      let alone = bench.scratch.url.appending(path: "a/b/c/d/vmlinuz")
+      try Places.make(alone.deletingLastPathComponent())
+      try FileManager.default.copyItem(atPath: bench.kernel, toPath: alone.path)
+      let probe = try bench.probe("CHECK_EQ(1, 2); PASS();", attributes: "NEEDS(\"CONFIG_NOBODY_KNOWS\")")
+      return try await bench.run([probe], kernel: alone.path)
+    },
     Fault("a kernel that lacks what the probe needs", .untestable(phase: "configure", "CONFIG_SECCOMP is not set")) {
       let probe = try $0.probe("PASS();", attributes: "NEEDS(\"CONFIG_SECCOMP\")")
       return try await $0.run([probe], kernel: TestKernels.built("faults"))
@@ -55,6 +63,9 @@ enum KernelFaults {
     broken(
       "WARNs when that is to fail", "WARNING", .bad("WARNING: at drivers/misc/lkdtm/bugs.c:N lkdtm_WARNING"),
       ["--fail-on", "warn"]),
+    broken(
+      "is told to be quiet and says BUG", "BUG", .bad("kernel BUG at drivers/misc/lkdtm/bugs.c:N! in lkdtm_BUG"),
+      ["--append", "quiet"]),
     broken("panics in a driver", "PANIC", .bad("Kernel panic - not syncing: dumptest")),
     broken("hangs while a probe runs", "HARDLOCKUP", .bad("test.fault: hang")),
     broken("holds a task for ever", "HUNG_TASK", .bad("test.fault: stuck")),

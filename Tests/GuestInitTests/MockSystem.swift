@@ -76,6 +76,10 @@ final class MockSystem: System {
     files["\(path)"] = text
   }
 
+  func openLog() throws(Errno) { try note("open log") }
+
+  func log(_ message: Text) { calls.append("log \(message)") }
+
   func openStandard(_ path: Text) throws(Errno) { try note("standard \(path)") }
   func bringUp(_ interface: Text) throws(Errno) { try note("up \(interface)") }
   func openPort(_ path: Text) throws(Errno) { try note("port \(path)") }

@@ -32,6 +32,7 @@ struct Run: Sendable {
     [    1.000000] Run /init as init process
     [    1.100000] firstbad: probe net.one
     [    1.200000] firstbad: probe net.two
+    [    1.300000] firstbad: done
 
     """
 
@@ -71,6 +72,7 @@ struct Run: Sendable {
   func cut(after count: Int, _ end: RunEnd = .exited(0)) -> Run {
     var run = self
     run.records = Array(records.prefix(count))
+    run.console = console.replacing("[    1.300000] firstbad: done\n", with: "")
     run.end = end
     return run
   }

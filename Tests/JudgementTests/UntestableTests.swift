@@ -117,3 +117,33 @@ private func dead(_ console: String, _ end: RunEnd) -> Run {
     #expect(Run().saying("WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2").verdict("net.two") == .good)
   }
 }
+
+@Suite struct `A console that is not whole` {
+  private var silenced: Run {
+    Run().with { $0.console = $0.console.replacing("[    1.300000] firstbad: done\n", with: "") }
+  }
+
+  @Test func `proves no pass`() {
+    #expect(silenced.verdict() == .untestable(phase: .probe, signature: "console lost"))
+    #expect(silenced.ending(.fail).verdict() != .good)
+  }
+
+  @Test func `charges nobody in a shared boot when a mark is missing`() {
+    let run = Run().with { $0.console = $0.console.replacing("[    1.200000] firstbad: probe net.two\n", with: "") }
+    #expect(Judge(run.evidence).isAttributionLost)
+    #expect(!Judge(Run().evidence).isAttributionLost)
+  }
+
+  @Test func `is allowed a kernel that has none at all`() {
+    #expect(Run().with { $0.console = "" }.verdict() == .good)
+  }
+}
+
+@Suite struct `The user's own limit for the run` {
+  @Test func `accuses nobody`() {
+    let during = Run().cut(after: 3, .outOfTime(seconds: 5))
+    #expect(during.verdict() == .untestable(phase: .probe, signature: "out of time"))
+    let before = Run().cut(after: 0, .outOfTime(seconds: 5))
+    #expect(before.verdict() == .untestable(phase: .kernel, signature: "out of time"))
+  }
+}

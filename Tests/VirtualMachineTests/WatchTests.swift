@@ -76,7 +76,7 @@ private struct Run {
     var run = Run(total: 6)
     run.hello(at: 1)
     run.begin(timeout: 60_000, at: 5.9)
-    run.expect(.deadline(.probe, seconds: 6), after: 6)
+    run.expect(.outOfTime(seconds: 6), after: 6)
   }
 
   @Test func `two seconds after the kernel died, so that the trace is whole`() {

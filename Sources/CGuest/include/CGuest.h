@@ -22,6 +22,12 @@ long fb_file_size(const char *path);
 long fb_read_file(const char *path, void *bytes, size_t size);
 /* Writes to a file that must exist already: never creates one. */
 int fb_write_existing(const char *path, const void *bytes, size_t size);
+/* Opens the kernel's log and keeps it, as a probe may take /dev away; 0 or -errno. */
+int fb_log_open(const char *path);
+/* Writes one message to it. */
+int fb_log_write(const void *bytes, size_t size);
+/* Lets the console show messages below this level again, whatever a probe or the command line said. */
+void fb_console_level(int level);
 /* Makes descriptors 0, 1 and 2 those of the path. */
 int fb_open_standard(const char *path);
 
