@@ -90,7 +90,7 @@ enum HostFaults {
           wait $runner
           """, ["--timeout", "probe=8", bench.probe("sleep(2); PASS();")])
       },
-      shell("few descriptors", .refused("Too many open files"), "ulimit -n 6; $run"),
+      shell("few descriptors", .interrupted, "ulimit -n 6; $run"),
       shell("little memory", .infra("QEMU"), "ulimit -v 400000; $run"),
       shell("no file may grow", .interrupted, "ulimit -f 0; $run"),
       shell(
