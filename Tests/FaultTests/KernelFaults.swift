@@ -88,6 +88,12 @@ enum KernelFaults {
       // The delay loop after each message makes the boot take hours, as a livelock would.
       try await bench.run(["--append", "boot_delay=10000 lpj=1000000000", "--timeout", "hello=8", "guest.self-check"])
     },
+    Fault("a kernel that resets in a loop", .untestable(phase: "kernel", "Kernel panic - not syncing: VFS")) { bench in
+      // An emulator that lets it: without -no-reboot each panic is followed by another boot.
+      let loop = #"args=(); for a in "$@"; do [ "$a" = -no-reboot ] || args+=("$a"); done; exec "$real" "${args[@]}""#
+      return try await bench.shell(
+        Self.emulator(loop) + "\n$run", ["--append", "rdinit=/nowhere", "guest.self-check"])
+    },
     probe("resets during a probe", "reboot(RB_AUTOBOOT); PASS();", .bad("test.fault: reset")),
     probe("powers off during a probe", "reboot(RB_POWER_OFF); PASS();", .bad("test.fault: reset")),
     probe(
