@@ -32,14 +32,6 @@ public struct Judge: Sendable {
   /// A boot that the emulator spoilt is worth repeating.
   public var isEmulatorNoise: Bool { evidence.console.events.contains { $0.isEmulatorNoise } }
 
-  /// The guest ran and nothing was heard of it.
-  public var isGuestSilent: Bool {
-    switch evidence.end {
-    case .deadline, .exited(0): true
-    default: false
-    }
-  }
-
   /// The stream was damaged on its way; a probe may have done that to all others of its boot.
   public var isStreamDamaged: Bool { !evidence.flaws.isEmpty }
 

@@ -113,25 +113,18 @@ public struct ProbeRunner: Sendable {
     plan.probeMilliseconds = deadlines.probe.map { max(1, Int($0 * 1000)) } ?? 0
     plan.probes = probes.map(\.id)
 
-    var append = options.append
     for attempt in 0... {
       plan.nonce = Self.freshNonce()
       let record = try await hypervisor.run(
         Boot(
           kernel: kernel, initramfs: selection.image.initramfs(plan), nonce: plan.nonce, planned: plan.probes,
-          shape: shape, accelerator: accelerator, deadlines: deadlines, append: append))
+          shape: shape, accelerator: accelerator, deadlines: deadlines, append: options.append))
       let judge = Judge(record.evidence, failOn: options.failOn)
       // Whoever wrote to the records' port, or silenced the console, shall damage no verdict but its own.
       if (judge.isStreamDamaged || judge.isAttributionLost) && probes.count > 1 {
         var cells: [Cell] = []
         for probe in probes { cells += try await boot([probe], on: kernel, shape, accelerator) }
         return cells
-      }
-      // A kernel that never said a word is booted once more with early messages, to learn how far it came.
-      let early = Boot.earlyPrint(hypervisor.architecture)
-      if record.evidence.hello == nil, record.evidence.console.size == 0, judge.isGuestSilent, !append.contains(early) {
-        append.append(early)
-        continue
       }
       if judge.isEmulatorNoise && attempt < Self.noiseRetries {
         note("the emulator lost a timer interrupt; booting again (\(record.folder.console.path))")

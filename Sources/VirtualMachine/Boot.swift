@@ -43,13 +43,6 @@ public struct Boot: Sendable {
   }
 }
 
-extension Boot {
-  /// The words that make a kernel speak before its console is up, for a second look at one that said nothing.
-  public static func earlyPrint(_ architecture: Architecture) -> String {
-    "earlyprintk=serial,\(architecture.console),115200"
-  }
-}
-
 /// What a boot left.
 public struct BootRecord: Sendable {
   /// All that can be judged.

@@ -15,11 +15,11 @@ struct CommandLine: Sendable {
   /// - `loglevel=6`: notices and all that is worse. `quiet` would hide the text of a WARN, which is evidence.
   /// - `panic=-1` with QEMU's `-no-reboot`: a dead guest ends at once.
   /// - `printk.devkmsg=on`: the init's marks are not rate-limited.
-  /// `earlyprintk` would cost 0.2 s of 2.2 under TCG; see ``Boot/earlyPrint``.
+  /// - `earlyprintk`: a kernel that dies before its console is up still says why.
   var kernelArguments: [String] {
     let console = architecture.console
     return [
-      "console=\(console)", "loglevel=6", "printk.devkmsg=on", "panic=-1",
+      "console=\(console)", "earlyprintk=serial,\(console),115200", "loglevel=6", "printk.devkmsg=on", "panic=-1",
       "rdinit=/init",
     ] + append
   }

@@ -12,7 +12,7 @@ import Testing
     let expected = """
       qemu-system-x86_64 -M pc -accel tcg,tb-size=64 -cpu max,enforce -smp 1 -m 256 -nodefaults -no-user-config \
       -display none -no-reboot -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny \
-      -kernel /k/vmlinuz -initrd /r/i.cpio -append 'console=ttyS0 loglevel=6 \
+      -kernel /k/vmlinuz -initrd /r/i.cpio -append 'console=ttyS0 earlyprintk=serial,ttyS0,115200 loglevel=6 \
       printk.devkmsg=on panic=-1 rdinit=/init' -chardev file,id=console,path=/r/console.log \
       -serial chardev:console -chardev stdio,id=records,signal=off -serial chardev:records
       """
