@@ -123,7 +123,7 @@ public struct Hypervisor: Sendable {
         platformOptions: options, input: .none, output: .sequence, error: .string(limit: 1 << 20)
       ) { execution in
         let end = await watched.follow(execution.standardOutput)
-        // A guest that said everything has nothing left to lose: KILL ends QEMU in 3 ms.
+        // A guest that said everything has nothing left to lose, so no grace is spent.
         if let end { await execution.teardown(using: end == .done ? Self.atOnce : Self.gently) }
         return end
       }
