@@ -15,6 +15,7 @@ let probeHeaders: [CSetting] = [.headerSearchPath("../../GuestProbes/include")]
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -36,6 +37,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // Both: the wire.
@@ -54,14 +56,23 @@ let package = Package(
     library("Judgement", ["VerdictStream"]),
     library("VirtualMachine", ["HostSystem", "Judgement", "VerdictStream", subprocess, system]),
     library("KernelPackages", ["HostSystem"]),
+    library("KernelTree", ["HostSystem"]),
+    library("KernelBuild", ["HostSystem", "Judgement", "VirtualMachine"]),
+    library("ImageStore", ["HostSystem", "Judgement", database]),
     library(
       "Suite", ["GuestImage", "HostSystem", "Initramfs", "Judgement", "VerdictStream", "VirtualMachine"]),
-    library("Bisection", ["HostSystem", "Judgement", "Suite", "VerdictStream", "VirtualMachine"]),
+    library(
+      "Bisection",
+      [
+        "HostSystem", "ImageStore", "Judgement", "KernelBuild", "KernelTree", "Suite", "VerdictStream",
+        "VirtualMachine",
+      ]),
     library("Reports", ["Bisection", "Judgement", "Suite", "VerdictStream", "VirtualMachine"]),
     .executableTarget(
       name: "firstbad",
       dependencies: [
-        "Bisection", "GuestImage", "HostSystem", "Judgement", "KernelPackages", "Reports", "Suite",
+        "Bisection", "GuestImage", "HostSystem", "ImageStore", "Judgement", "KernelBuild", "KernelPackages",
+        "KernelTree", "Reports", "Suite",
         "VerdictStream", "VirtualMachine", arguments,
       ],
       path: "HostRunner", swiftSettings: strict),
@@ -86,7 +97,10 @@ let package = Package(
     tests("JudgementTests", ["Judgement", "VerdictStream"], resources: [.copy("Consoles")]),
     tests(
       "VirtualMachineTests", ["HostSystem", "Judgement", "TestSupport", "VerdictStream", "VirtualMachine"]),
-    tests("BisectionTests", ["Bisection"]),
+    tests("KernelTreeTests", ["HostSystem", "KernelTree", "TestSupport"]),
+    tests("KernelBuildTests", ["HostSystem", "Judgement", "KernelBuild", "TestSupport"]),
+    tests("ImageStoreTests", ["HostSystem", "ImageStore", "Judgement", "TestSupport"]),
+    tests("BisectionTests", ["Bisection", "HostSystem", "Judgement", "KernelTree", "TestSupport"]),
     tests("SuiteTests", ["Suite", "VerdictStream", "VirtualMachine"]),
     tests(
       "ReportsTests", ["Judgement", "Reports", "Suite", "TestSupport", "VerdictStream", "VirtualMachine"]),

@@ -1,0 +1,1 @@
+// Built kernels, kept by content.

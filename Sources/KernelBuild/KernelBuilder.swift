@@ -1,0 +1,1 @@
+// Builds the kernel of a source tree.
