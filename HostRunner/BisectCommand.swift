@@ -51,6 +51,6 @@ struct BisectCommand: AsyncParsableCommand {
     }
     let outcome = try await bisection.run()
     for line in BisectionText.summary(outcome, of: images, question) { try Terminal.print(line) }
-    if case .among = outcome.result { throw ExitCode(ExitStatus.of(.untestable(phase: .done, signature: "range"))) }
+    if outcome.suspects.count > 1 { throw ExitCode(ExitStatus.of(.untestable(phase: .done, signature: "range"))) }
   }
 }

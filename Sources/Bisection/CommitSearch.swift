@@ -77,6 +77,9 @@ public struct CommitSearch: Sendable {
   /// How many of them are still to be told apart.
   public var remaining: Int { isSuspect.count { $0 } }
 
+  /// How many of them are untested.
+  public var open: Int { (0..<history.count).count { isSuspect[$0] && answers[$0] == nil } }
+
   /// What to test next; nil when the result is there.
   ///
   /// A clean row of n commits takes at most ⌈log₂ n⌉ tests. A stretch that cannot be tested costs up to log₂ n

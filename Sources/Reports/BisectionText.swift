@@ -21,8 +21,7 @@ public enum BisectionText {
   ) -> [String] {
     let boots = Set(outcome.steps.compactMap { $0.cell.folder }.map(\.url)).count
     let cost = "\(boots) boots for \(kernels.count) kernels"
-    switch outcome.result {
-    case .first(let index):
+    if outcome.suspects.count == 1, let index = outcome.suspects.first {
       guard let bad = outcome.steps.first(where: { $0.index == index }),
         let good = outcome.steps.first(where: { $0.index == index - 1 })
       else { return [] }
@@ -33,12 +32,12 @@ public enum BisectionText {
         "  the kernel before it: \(CellText.kernel(good.cell))",
         "  \(cost); consoles: \(good.cell.folder?.console.path ?? "-") and \(bad.cell.folder?.console.path ?? "-")",
       ]
-    case .among(let range):
-      let names = range.map { index in
+    } else {
+      let names = outcome.suspects.map { index in
         outcome.steps.first { $0.index == index }.map { CellText.kernel($0.cell) } ?? kernels[index].label
       }
       return [
-        "the first \(word(question)) kernel is one of these \(range.count); those before the last cannot be tested:"
+        "the first \(word(question)) kernel is one of these \(outcome.suspects.count); those before the last cannot be tested:"
       ] + names.map { "  \($0)" } + ["  \(cost)"]
     }
   }

@@ -1,0 +1,182 @@
+import Foundation
+import HostSystem
+import Judgement
+import KernelTree
+
+/// Drives a search among commits from the ends to the proof, and keeps the ledger.
+public struct CommitBisection {
+  /// What is worth telling while it goes on.
+  public enum Event: Sendable {
+    /// A sample is about to be built and judged; so many commits are open.
+    case examining(Sample, Role, open: Int)
+    /// It was; this is what it means. `wasKnown` when the ledger had it from an earlier run.
+    case examined(Sample, Role, Examination?, CommitSearch.Answer?, open: Int, wasKnown: Bool)
+    /// Something that a person should know.
+    case note(String)
+  }
+
+  /// What a sample is examined for.
+  public enum Role: String, Sendable {
+    case goodEnd = "good end"
+    case badEnd = "bad end"
+    case mergeBase = "merge base"
+    case step
+    case culprit = "proof: culprit"
+    case parent = "proof: parent"
+    case revert = "proof: without it"
+  }
+
+  let range: CommitRange
+  let ledger: Ledger
+  let laboratory: any Laboratory
+  let report: @Sendable (Event) -> Void
+
+  /// A bisection of this range, with what the ledger has of it already.
+  public init(
+    _ range: CommitRange, ledger: Ledger, laboratory: any Laboratory, report: @escaping @Sendable (Event) -> Void
+  ) {
+    self.range = range
+    self.ledger = ledger
+    self.laboratory = laboratory
+    self.report = report
+  }
+
+  /// Runs it to the answer.
+  public func run() async throws -> Conclusion {
+    guard let opening = Record(ledger.entries).opening else {
+      throw Failure(.badInput, "the ledger has no first line", remedy: "start the bisection anew")
+    }
+    let yardstick = try await verifyEnds(opening)
+    try await verifyMergeBases(yardstick)
+    var range = range
+    // A proof that fails adds an answer which the search did not have; so each round knows more.
+    for _ in 0..<Self.rounds {
+      let search = try await search(range, yardstick)
+      var proof = Proof(range, yardstick, by: self)
+      switch search.result {
+      case .culprit(let number):
+        switch try await proof.run(of: range.commits[number]) {
+        case .holds(let conclusion): return try close(conclusion)
+        case .reopen(let why): report(.note(why))
+        case .leavesPath(let why):
+          report(.note(why))
+          range = range.alongPath()
+        }
+      case .range(let numbers):
+        return try close(
+          Conclusion(
+            claim: .range, commits: numbers.map { range.commits[$0] },
+            reasons: reasons(forRange: numbers, search, range)))
+      case .contradiction, nil:
+        return try close(
+          Conclusion(
+            claim: .inconclusive, commits: [],
+            reasons: ["good and bad contradict each other: no single commit brought the change"]))
+      }
+    }
+    return try close(
+      Conclusion(
+        claim: .inconclusive, commits: [],
+        reasons: ["clean builds kept contradicting earlier ones; see the ledger in \(ledger.folder.path)"]))
+  }
+
+  /// How often a failed proof may open the search again.
+  static let rounds = 8
+
+  private func close(_ conclusion: Conclusion) throws -> Conclusion {
+    if Record(ledger.entries).conclusion != conclusion { try ledger.append(.closed(conclusion)) }
+    return conclusion
+  }
+
+  // MARK: - One sample
+
+  /// What is known of a sample, or else what an examination gives, written down before anybody hears of it.
+  func examine(
+    _ sample: Sample, _ role: Role, isClean: Bool = false, open: Int = 0, _ yardstick: Yardstick? = nil
+  ) async throws -> Examination? {
+    try Task.checkCancellation()
+    if let known = Record(ledger.entries).examination(of: sample, isClean: isClean) {
+      report(
+        .examined(sample, role, known, known.flatMap { yardstick?.answer(for: $0.seen) }, open: open, wasKnown: true))
+      return known
+    }
+    report(.examining(sample, role, open: open))
+    let found = try await laboratory.examine(sample, isClean: isClean)
+    try ledger.append(.examined(LedgerEntry.Examined(sample: sample, examination: found, at: .now)))
+    report(
+      .examined(sample, role, found, found.flatMap { yardstick?.answer(for: $0.seen) }, open: open, wasKnown: false))
+    return found
+  }
+
+  private func see(_ commit: Commit, _ role: Role, isClean: Bool = false) async throws -> Seen {
+    guard let found = try await examine(.commit(commit), role, isClean: isClean) else { throw CancellationError() }
+    return found.seen
+  }
+
+  // MARK: - Ends
+
+  private func verifyEnds(_ opening: LedgerEntry.Opening) async throws -> Yardstick {
+    let good = "the good commit, \(opening.goodName)"
+    let first = try await see(range.good, .goodEnd)
+    try Yardstick.verify(opening.question, good: first, called: good)
+    let last = try await see(range.bad, .badEnd)
+    return try Yardstick(
+      opening.question, good: first, called: good, bad: last, called: "the bad commit, \(opening.badName)")
+  }
+
+  /// Where the old end is no ancestor of the new one, all rests on what they have in common.
+  private func verifyMergeBases(_ yardstick: Yardstick) async throws {
+    for base in range.mergeBases {
+      guard let found = try await examine(.commit(base), .mergeBase, yardstick) else { continue }
+      let isAsOld = yardstick.answer(for: found.seen) == range.oldAnswer
+      if isAsOld { continue }
+      switch yardstick.answer(for: found.seen) {
+      case .untestable(let why):
+        report(
+          .note("\(base.quoted), where the ends part, cannot be judged (\(why)); it is taken to be like the old end"))
+      case .good, .bad:
+        throw Failure(
+          .badInput,
+          "the ends are on different branches, and \(base.quoted), where they part, is already like the new end: the change was undone on the old end's branch",
+          remedy: "search between \(base.id.short) and the old end, with --find-fix or without it")
+      }
+    }
+  }
+
+  // MARK: - The search
+
+  private func search(_ range: CommitRange, _ yardstick: Yardstick) async throws -> CommitSearch {
+    var search = CommitSearch(range.history)
+    let record = Record(ledger.entries)
+    for (number, commit) in range.commits.enumerated() where commit.id != range.new.id {
+      if let mark = record.marks[commit.id] {
+        search.record(range.answer(mark), for: number)
+      } else if case .some(.some(let known)) = record.examination(of: .commit(commit), isClean: false) {
+        search.record(range.towardsNew(yardstick.answer(for: known.seen)), for: number)
+      }
+    }
+    while let next = search.next {
+      // The last tests are likely to be those that the proof rests on; made clean they need not be made twice.
+      let isDecisive = search.remaining <= Self.decisive
+      guard
+        let found = try await examine(
+          .commit(range.commits[next]), .step, isClean: isDecisive, open: search.open, yardstick)
+      else { throw CancellationError() }
+      search.record(range.towardsNew(yardstick.answer(for: found.seen)), for: next)
+    }
+    return search
+  }
+
+  /// From so many suspects on, builds begin with nothing but the source.
+  static let decisive = 2
+
+  private func reasons(forRange numbers: [Int], _ search: CommitSearch, _ range: CommitRange) -> [String] {
+    var count: [String: Int] = [:]
+    for number in numbers {
+      if case .untestable(let why)? = search.answers[number] { count[why, default: 0] += 1 }
+    }
+    let open = numbers.count { search.answers[$0] == nil }
+    return count.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) cannot tell: \($0.key)" }
+      + (open > 0 ? ["\(open) were not tested, as all that were tried among them cannot tell"] : [])
+  }
+}

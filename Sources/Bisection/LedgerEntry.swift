@@ -1,0 +1,91 @@
+public import Foundation
+public import KernelTree
+
+/// One line of a ledger. What is on the disk is the session: resuming reads nothing else.
+public enum LedgerEntry: Codable, Sendable, Equatable {
+  /// Always the first.
+  case opened(Opening)
+  /// A sample was examined.
+  case examined(Examined)
+  /// The user judged a commit.
+  case marked(commit: CommitID, as: Mark)
+  /// The last examination or mark that still counts is taken back.
+  case undone
+  /// An answer was found.
+  case closed(Conclusion)
+
+  /// What was asked.
+  public struct Opening: Codable, Sendable, Equatable {
+    /// Version of the ledger's form.
+    public var version = 1
+    /// Top of the kernel tree.
+    public var tree: String
+    /// The end that is said to be good, as it was named and as a commit.
+    public var goodName: String
+    /// See `goodName`.
+    public var good: CommitID
+    /// The end that is said to be bad, as it was named and as a commit.
+    public var badName: String
+    /// See `badName`.
+    public var bad: CommitID
+    /// What makes a kernel bad.
+    public var question: Question
+    /// The words of the command line, for resuming.
+    public var arguments: [String]
+    /// Digests of what verdicts depend on beside the commit: probe and machine, configuration, tool chain.
+    public var digests: [String: String]
+
+    /// All fields.
+    public init(
+      tree: String, goodName: String, good: CommitID, badName: String, bad: CommitID, question: Question,
+      arguments: [String], digests: [String: String]
+    ) {
+      self.tree = tree
+      self.goodName = goodName
+      self.good = good
+      self.badName = badName
+      self.bad = bad
+      self.question = question
+      self.arguments = arguments
+      self.digests = digests
+    }
+  }
+
+  /// A sample and what came of it.
+  public struct Examined: Codable, Sendable, Equatable {
+    /// What was examined.
+    public let sample: Sample
+    /// What came of it; nil for a revert that does not apply.
+    public let examination: Examination?
+    /// When.
+    public let at: Date
+  }
+
+  /// What a user may say of a commit.
+  public enum Mark: String, Codable, Sendable, CaseIterable {
+    case good, bad, skip
+  }
+}
+
+/// The answer of a bisection, and how far it is proven.
+public struct Conclusion: Codable, Sendable, Equatable {
+  /// How much is shown, the most first.
+  public enum Claim: String, Codable, Sendable {
+    /// The commit has the change, its parents have not, both from clean builds of differing kernels; and without
+    /// it the new end has it no longer, where it can be taken out.
+    case confirmed
+    /// It is the commit by the search, and something that would prove it failed or could not be shown.
+    case likely
+    /// It is one of several, all but one of which cannot be tested.
+    case range
+    /// The answers fit no single commit.
+    case inconclusive
+  }
+
+  /// How much is shown.
+  public let claim: Claim
+  /// The commit, or the commits that it may be, oldest first.
+  public let commits: [Commit]
+  /// What was shown and what was not, a sentence each.
+  public let reasons: [String]
+}

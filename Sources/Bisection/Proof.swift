@@ -1,0 +1,124 @@
+import KernelTree
+
+/// Shows that the commit which the search named brought the change, or finds out that it did not.
+struct Proof {
+  /// What became of it.
+  enum Ending {
+    /// This is the answer.
+    case holds(Conclusion)
+    /// A clean build gave another answer than the search had; with it the search goes on.
+    case reopen(String)
+    /// A parent outside of the range is as the new end: the branch forked before the old end became what it is.
+    case leavesPath(String)
+  }
+
+  private let range: CommitRange
+  private let yardstick: Yardstick
+  private let bisection: CommitBisection
+  private let marks: [CommitID: LedgerEntry.Mark]
+  /// What was shown and what was not.
+  private var reasons: [String] = []
+  /// Nothing that was to be shown failed.
+  private var isShown = true
+
+  init(_ range: CommitRange, _ yardstick: Yardstick, by bisection: CommitBisection) {
+    self.range = range
+    self.yardstick = yardstick
+    self.bisection = bisection
+    marks = Record(bisection.ledger.entries).marks
+  }
+
+  private var has: String { range.findsFix ? "is good" : "is bad" }
+  private var hasNot: String { range.findsFix ? "is bad" : "is good" }
+
+  mutating func run(of culprit: Commit) async throws -> Ending {
+    let (own, identity) = try await look(at: culprit, .culprit)
+    switch own {
+    case .bad: reasons.append("\(culprit.id.short) \(has), from a clean build")
+    case .good: return reopen("\(culprit.quoted) \(hasNot)")
+    case .untestable(let why): return reopen("\(culprit.quoted) cannot tell (\(why))")
+    }
+    for id in culprit.parents {
+      let parent = try await bisection.laboratory.commit(id)
+      let (answer, parentIdentity) = try await look(at: parent, .parent)
+      if let ending = judge(parent, answer) { return ending }
+      if let identity, identity == parentIdentity {
+        reasons.append(
+          "its kernel is the same as that of its parent \(id.short), byte for byte: the answers change by themselves")
+        return .holds(Conclusion(claim: .inconclusive, commits: [culprit], reasons: reasons))
+      }
+    }
+    if culprit.parents.isEmpty {
+      isShown = false
+      reasons.append("it has no parent to compare it with")
+    }
+    if culprit.parents.count > 1 {
+      reasons.append("it is a merge: none of its parents has the change, so it came with the merging itself")
+    }
+    try await revert(culprit)
+    return .holds(Conclusion(claim: isShown ? .confirmed : .likely, commits: [culprit], reasons: reasons))
+  }
+
+  /// What a clean build of a commit says. The user's word stands above it, and is no proof.
+  private mutating func look(
+    at commit: Commit, _ role: CommitBisection.Role
+  ) async throws -> (CommitSearch.Answer, identity: String?) {
+    if let mark = marks[commit.id] {
+      isShown = false
+      reasons.append("\(commit.id.short) was marked \(mark.rawValue) by the user, which was not verified")
+      return (range.answer(mark), nil)
+    }
+    guard let found = try await bisection.examine(.commit(commit), role, isClean: true, yardstick) else {
+      throw CancellationError()
+    }
+    return (range.towardsNew(yardstick.answer(for: found.seen)), found.identity)
+  }
+
+  private mutating func judge(_ parent: Commit, _ answer: CommitSearch.Answer) -> Ending? {
+    let isInside = range.commits.contains { $0.id == parent.id }
+    switch answer {
+    case .good:
+      reasons.append("its parent \(parent.id.short) \(hasNot), from a clean build")
+      return nil
+    case .bad where isInside: return reopen("\(parent.quoted) \(has)")
+    case .bad where parent.id == range.old.id:
+      reasons.append("but built clean the old end itself, \(parent.quoted), \(has)")
+      return .holds(Conclusion(claim: .inconclusive, commits: [], reasons: reasons))
+    case .bad where range.isOnPathOnly:
+      isShown = false
+      reasons.append("its parent \(parent.quoted) \(has) as well; that is of a branch that forked before the old end")
+      return nil
+    case .bad:
+      return .leavesPath(
+        "\(parent.quoted), where a branch forked before the old end, \(has) as well: from now on only commits that build on the old end are searched"
+      )
+    case .untestable(let why) where isInside: return reopen("\(parent.quoted) cannot tell (\(why))")
+    case .untestable(let why):
+      isShown = false
+      reasons.append("not shown: its parent \(parent.id.short) cannot tell (\(why))")
+      return nil
+    }
+  }
+
+  private func reopen(_ what: String) -> Ending { .reopen("built clean, \(what); the search goes on with that") }
+
+  /// The last part: the new end without the commit.
+  private mutating func revert(_ culprit: Commit) async throws {
+    if culprit.id == range.new.id {
+      reasons.append("it is the new end itself, so without it there is its parent")
+      return
+    }
+    let new = range.new.id.short
+    guard let found = try await bisection.examine(.reverted(culprit, on: range.new), .revert, yardstick) else {
+      reasons.append("not shown: it does not revert cleanly on \(new)")
+      return
+    }
+    switch range.towardsNew(yardstick.answer(for: found.seen)) {
+    case .good: reasons.append("\(new) with it reverted \(range.findsFix ? "is bad again" : "is good")")
+    case .bad:
+      isShown = false
+      reasons.append("but \(new) with it reverted is as before: something else has the same effect")
+    case .untestable(let why): reasons.append("not shown: \(new) with it reverted cannot tell (\(why))")
+    }
+  }
+}

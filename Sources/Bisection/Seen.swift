@@ -1,0 +1,42 @@
+public import Judgement
+
+/// What one run of the probe came to, as a search needs it and as the ledger keeps it.
+public struct Seen: Codable, Equatable, Sendable {
+  /// `good`, `bad` or `untestable`.
+  public let word: String
+  /// How far the run came.
+  public let phase: Phase
+  /// How it went wrong; empty when it is good.
+  public let signature: String
+  /// One sentence for a person.
+  public let reason: String
+  /// The probe's own check or FAIL decided, and nothing else.
+  public let isFailedCheck: Bool
+  /// What the probe observed.
+  public let observations: [String: String]
+  /// The console of the run, as a path.
+  public let console: String?
+
+  /// What follows from a verdict. One about our own side is none about a commit and never gets here.
+  public init(
+    _ verdict: Verdict, phase: Phase, reason: String, isFailedCheck: Bool = false, observations: [String: String] = [:],
+    console: String? = nil
+  ) {
+    word = verdict.word
+    signature = verdict.signature ?? ""
+    if case .untestable(let phase, _) = verdict { self.phase = phase } else { self.phase = phase }
+    self.reason = reason
+    self.isFailedCheck = isFailedCheck
+    self.observations = observations
+    self.console = console
+  }
+
+  /// The verdict.
+  public var verdict: Verdict {
+    switch word {
+    case "good": .good
+    case "bad": .bad(signature: signature)
+    default: .untestable(phase: phase, signature: signature)
+    }
+  }
+}

@@ -1,0 +1,109 @@
+public import HostSystem
+import Judgement
+
+/// What makes a kernel bad.
+public enum Question: Sendable, Equatable, Codable {
+  /// The failure that the bad end shows; or any failure at all.
+  case failure(any: Bool)
+  /// This observation differs from what the good end shows.
+  case changed(String)
+}
+
+/// What every test of a bisection is held against: the two ends, once they are verified.
+///
+/// An answer between unverified ends is worth nothing, so there is no yardstick without both.
+public struct Yardstick: Equatable, Sendable {
+  private let question: Question
+  private let reference: String?
+  private let hunt: Hunt
+
+  /// Verifies the ends. The names are for the messages: `the first kernel, 6.1.170`, `the good commit, v6.1`.
+  public init(
+    _ question: Question, good: Seen, called goodName: String, bad: Seen, called badName: String
+  ) throws(Failure) {
+    self.question = question
+    reference = try Self.reference(question, good, goodName)
+    hunt = try Self.hunt(question, bad, badName, reference)
+  }
+
+  /// Verifies the good end alone, before work is spent on the other.
+  public static func verify(_ question: Question, good: Seen, called name: String) throws(Failure) {
+    _ = try reference(question, good, name)
+  }
+
+  /// The good end: it must be good, or must show the observation that is watched.
+  private static func reference(_ question: Question, _ seen: Seen, _ name: String) throws(Failure) -> String? {
+    switch question {
+    case .changed(let observation): return try value(of: observation, seen, name)
+    case .failure:
+      switch seen.verdict {
+      case .good: return nil
+      case .bad(let signature):
+        throw Failure(
+          .badInput, "\(name), should be good and is bad: \(signature)",
+          remedy: "go further back, or hunt a value with --changed; \(observed(seen))")
+      default: throw Failure(.badInput, "\(name), cannot be judged: \(seen.reason)", remedy: advice(seen))
+      }
+    }
+  }
+
+  /// The bad end: it defines what is hunted.
+  private static func hunt(
+    _ question: Question, _ seen: Seen, _ name: String, _ reference: String?
+  ) throws(Failure) -> Hunt {
+    if case .changed(let observation) = question {
+      let value = try value(of: observation, seen, name)
+      if value == reference {
+        throw Failure(
+          .badInput, "\(observation) is the same at both ends (\(value)), so nothing changed between them",
+          remedy: observed(seen))
+      }
+      return .anyFailure
+    }
+    switch seen.verdict {
+    case .bad(let signature): return question == .failure(any: true) ? .anyFailure : .signature(signature)
+    case .good:
+      throw Failure(
+        .badInput, "\(name), should be bad and is good",
+        remedy: "see that the ends are not swapped, or hunt a value with --changed; \(observed(seen))")
+    default: throw Failure(.badInput, "\(name), cannot be judged: \(seen.reason)", remedy: advice(seen))
+    }
+  }
+
+  private static func value(of observation: String, _ seen: Seen, _ name: String) throws(Failure) -> String {
+    guard let value = seen.observations[observation] else {
+      throw Failure(
+        .badInput, "\(name), shows no observation called \(observation): \(seen.reason)", remedy: observed(seen))
+    }
+    return value
+  }
+
+  private static func observed(_ seen: Seen) -> String {
+    let names = seen.observations.keys.sorted()
+    return names.isEmpty ? "the probe observed nothing" : "the probe observed \(names.joined(separator: ", "))"
+  }
+
+  private static func advice(_ seen: Seen) -> String {
+    switch seen.phase {
+    case .configure: "name a kernel that has what the probe needs, or change the configuration with --config"
+    case .build: "name an end that builds, or another compiler"
+    default: "name an end that boots and can run the probe"
+    }
+  }
+
+  /// What a test between the ends says.
+  public func answer(for seen: Seen) -> CommitSearch.Answer {
+    if case .changed(let observation) = question {
+      guard let value = seen.observations[observation] else { return .untestable(Self.signature(of: seen)) }
+      return value == reference ? .good : .bad
+    }
+    switch hunt.judge(seen.verdict, outcomeIsFail: seen.isFailedCheck) {
+    case .good: return .good
+    case .bad: return .bad
+    case .untestable, .infra: return .untestable(Self.signature(of: seen))
+    }
+  }
+
+  /// What tells one reason from another: how far it came and how it went wrong.
+  private static func signature(of seen: Seen) -> String { "\(seen.phase.rawValue): \(seen.signature)" }
+}

@@ -1,0 +1,110 @@
+import Bisection
+import HostSystem
+import KernelTree
+import Synchronization
+
+/// A laboratory for which a history is the world: it knows the truth, counts what it builds, and can be made to
+/// lie as incremental builds do, or to die.
+final class SimulatedLaboratory: Laboratory {
+  /// Commits of the world, by number.
+  let world: SimulatedHistory
+  /// What an unclean build says instead of the truth.
+  let lies: [Int: Seen]
+  /// What even a clean build says: a world that is not of one change alone.
+  let cleanLies: [Int: Seen]
+  /// What is seen of a revert; nil when it does not apply.
+  let reverted: Seen?
+  /// Numbers that share the kernel of another commit.
+  let twins: [Int: Int]
+  private let state: Mutex<State>
+
+  private struct State {
+    var examined: [Sample] = []
+    var cleanly: Set<Sample> = []
+    var lifetime: Int
+  }
+
+  /// Ends a simulated process in the middle of its work.
+  struct Killed: Error {}
+
+  init(
+    _ world: SimulatedHistory, lies: [Int: Seen] = [:], cleanLies: [Int: Seen] = [:], reverted: Seen? = .fine,
+    twins: [Int: Int] = [:],
+    lifetime: Int = .max
+  ) {
+    self.world = world
+    self.lies = lies
+    self.cleanLies = cleanLies
+    self.reverted = reverted
+    self.twins = twins
+    state = Mutex(State(lifetime: lifetime))
+  }
+
+  /// All that was examined, in order.
+  var examined: [Sample] { state.withLock { $0.examined } }
+
+  func commit(_ id: CommitID) -> Commit { Self.commit(Int(id.hex, radix: 16) ?? 0, world.history) }
+
+  func examine(_ sample: Sample, isClean: Bool) async throws -> Examination? {
+    try state.withLock { state throws(Killed) in
+      if state.lifetime == 0 { throw Killed() }
+      state.lifetime -= 1
+      state.examined.append(sample)
+    }
+    switch sample {
+    case .reverted: return reverted.map { examination(of: 1_000_000, $0, true) }
+    case .commit(let commit):
+      let number = Int(commit.id.hex, radix: 16) ?? 0
+      if !isClean, let lie = lies[number] { return examination(of: number, lie, false) }
+      return examination(of: number, truth(number), isClean)
+    }
+  }
+
+  private func truth(_ number: Int) -> Seen {
+    if let lie = cleanLies[number] { return lie }
+    if let why = world.broken[number] { return .broken(why) }
+    return world.isAncestor(world.culprit, of: number) ? .failing : .fine
+  }
+
+  private func examination(of number: Int, _ seen: Seen, _ isClean: Bool) -> Examination {
+    let kernel = twins[number] ?? number
+    return Examination(
+      tree: "t\(number)", identity: world.broken[number] == nil ? "k\(kernel)" : nil, image: "/k\(kernel)", seen: seen,
+      buildSeconds: 60, bootMilliseconds: 2000, isClean: isClean)
+  }
+
+  static func id(_ number: Int) -> CommitID {
+    let digits = String(number, radix: 16)
+    return CommitID(String(repeating: "0", count: 40 - digits.count) + digits)
+  }
+
+  static func commit(_ number: Int, _ history: History) -> Commit {
+    Commit(id: id(number), parents: history.parents[number].map(id), tree: "t\(number)", subject: "commit \(number)")
+  }
+
+  /// The range from one commit of the world to another.
+  func range(from old: Int, to new: Int, findsFix: Bool = false, mergeBases: [Int] = []) -> CommitRange {
+    let commits = (0..<world.history.count).filter { world.isAncestor($0, of: new) && !world.isAncestor($0, of: old) }
+    let (oldCommit, newCommit) = (commit(Self.id(old)), commit(Self.id(new)))
+    return CommitRange(
+      good: findsFix ? newCommit : oldCommit, bad: findsFix ? oldCommit : newCommit,
+      mergeBases: mergeBases.map { commit(Self.id($0)) }, commits: commits.map { commit(Self.id($0)) },
+      findsFix: findsFix)
+  }
+}
+
+extension Seen {
+  /// As it should be.
+  static let fine = Seen(.good, phase: .done, reason: "all checks passed", observations: ["admitted": "1"])
+  /// As the user complains of.
+  static let failing = Seen(
+    .bad(signature: "check admitted == 1"), phase: .done, reason: "check failed", isFailedCheck: true,
+    observations: ["admitted": "0"])
+  /// A kernel that panics while the probe runs, which is not what is hunted.
+  static let panicking = Seen(.bad(signature: "kernel panic: other"), phase: .probe, reason: "panic")
+
+  /// A commit that gives no kernel.
+  static func broken(_ why: String) -> Seen {
+    Seen(.untestable(phase: .build, signature: why), phase: .build, reason: why)
+  }
+}
