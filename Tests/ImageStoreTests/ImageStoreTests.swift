@@ -1,1 +1,146 @@
+import Foundation
+import HostSystem
+import ImageStore
+import TestSupport
 import Testing
+
+@Suite struct `The image store` {
+  private let scratch: Scratch
+  private let store: ImageStore
+
+  init() throws {
+    scratch = try Scratch()
+    store = try ImageStore(at: scratch.url.appending(path: "store"))
+  }
+
+  private func key(_ tree: String, isClean: Bool = false) -> BuildKey {
+    BuildKey(tree: tree, recipe: "r", toolChain: "gcc", isClean: isClean)
+  }
+
+  /// A build whose image has this content.
+  @discardableResult
+  private func add(_ tree: String, _ content: String, isClean: Bool = false, to store: ImageStore? = nil) throws
+    -> StoredImage
+  {
+    let name = UUID().uuidString
+    return try (store ?? self.store).add(
+      key(tree, isClean: isClean), commit: "c-\(tree)", image: try scratch.file("\(name)/bzImage", content.utf8),
+      config: try scratch.file("\(name)/.config", "CONFIG_64BIT=y\n".utf8),
+      log: try scratch.file("\(name)/build.log", "  CC  a.o\n".utf8), identity: "i-\(content)", seconds: 12.5)
+  }
+
+  @Test func `gives a kernel back as it was built, with its configuration beside it`() throws {
+    let kept = try add("t1", "kernel one")
+    #expect(try store.build(key("t1")) == .built(kept))
+    #expect(try String(contentsOf: kept.image, encoding: .utf8) == "kernel one")
+    let config = kept.image.deletingLastPathComponent().appending(path: ".config")
+    #expect(try String(contentsOf: config, encoding: .utf8) == "CONFIG_64BIT=y\n")
+  }
+
+  @Test func `knows nothing of another source, recipe, tool chain, or of a clean build that was none`() throws {
+    try add("t1", "kernel one")
+    #expect(try store.build(key("t2")) == nil)
+    #expect(try store.build(BuildKey(tree: "t1", recipe: "s", toolChain: "gcc", isClean: false)) == nil)
+    #expect(try store.build(BuildKey(tree: "t1", recipe: "r", toolChain: "clang", isClean: false)) == nil)
+    #expect(try store.build(key("t1", isClean: true)) == nil)
+  }
+
+  @Test func `keeps the same image once, whoever builds it`() throws {
+    let one = try add("t1", "same")
+    let two = try add("t2", "same")
+    #expect(one.image == two.image)
+    #expect(try store.build(key("t1")) == .built(one))
+    #expect(try store.list().map(\.commit).sorted() == ["c-t1", "c-t2"])
+  }
+
+  @Test func `keeps that a source does not build`() throws {
+    let failure = StoredFailure(phase: .build, signature: "a.c: error: no b", lines: ["a.c:1:2: error: no b", "  b;"])
+    try store.add(key("t1"), commit: "c", failure: failure, seconds: 3)
+    #expect(try store.build(key("t1")) == .failed(failure))
+  }
+
+  @Test(arguments: ["gone", "cut short"])
+  func `does not believe a row whose file is`(_ fate: String) throws {
+    let kept = try add("t1", "kernel one")
+    if fate == "gone" {
+      try FileManager.default.removeItem(at: kept.image)
+    } else {
+      try Data("kern".utf8).write(to: kept.image)
+    }
+    #expect(try store.build(key("t1")) == nil)
+    let again = try add("t1", "kernel one")
+    #expect(try String(contentsOf: again.image, encoding: .utf8) == "kernel one")
+  }
+
+  @Test func `verify finds a single flipped bit, and the image is built again`() throws {
+    let kept = try add("t1", "kernel one")
+    #expect(try store.verify().isEmpty)
+    try Data("kernel onf".utf8).write(to: kept.image)
+    let problems = try store.verify()
+    #expect(problems.count == 1 && problems[0].contains(kept.sha256))
+    #expect(try store.build(key("t1")) == nil)
+    #expect(try store.verify().isEmpty)
+  }
+
+  @Test func `prune removes what was unused the longest and leaves the rest`() throws {
+    try add("t1", "0123456789")
+    try add("t2", "abcdefghij")
+    try add("t3", "ABCDEFGHIJ")
+    _ = try store.build(key("t1"))
+    let pruned = try store.prune(to: 20)
+    #expect(pruned.count == 1 && pruned.bytes == 10)
+    #expect(try store.build(key("t2")) == nil)
+    #expect(try store.build(key("t1")) != nil && store.build(key("t3")) != nil)
+  }
+
+  @Test func `prune spares what was used of late`() throws {
+    try add("t1", "0123456789")
+    #expect(try store.prune(to: 0, sparing: 3600).count == 0)
+    #expect(try store.build(key("t1")) != nil)
+  }
+
+  @Test func `prune follows no symbolic link out of the store`() throws {
+    let outside = try scratch.file("precious/file", "precious".utf8)
+    let link = scratch.url.appending(path: "store/objects/link")
+    try FileManager.default.createSymbolicLink(at: link, withDestinationURL: outside.deletingLastPathComponent())
+    #expect(lutimes(link.path, [timeval(), timeval()]) == 0)
+    _ = try store.prune(to: 0)
+    #expect(try String(contentsOf: outside, encoding: .utf8) == "precious")
+  }
+
+  @Test func `keeps verdicts in their order, for a kernel and a question`() throws {
+    try store.remember("1", identity: "i", question: "q")
+    try store.remember("2", identity: "i", question: "q")
+    try store.remember("3", identity: "i", question: "other")
+    #expect(try store.verdicts(identity: "i", question: "q") == ["1", "2"])
+    #expect(try store.verdicts(identity: "j", question: "q") == [])
+  }
+
+  @Test func `is shared by many that write at once`() async throws {
+    let folder = scratch.url.appending(path: "store")
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for worker in 0..<6 {
+        group.addTask {
+          let store = try ImageStore(at: folder)
+          for number in 0..<10 { try add("t\(worker % 3)-\(number)", "content \(number)", to: store) }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try store.verify().isEmpty)
+    #expect(try store.list().count == 30)
+  }
+
+  @Test func `an index that is no database is said to be one that can be removed`() throws {
+    let broken = scratch.url.appending(path: "broken")
+    try scratch.file("broken/index.sqlite", Data(repeating: 0x41, count: 8192))
+    let failure = #expect(throws: Failure.self) { try ImageStore(at: broken) }
+    #expect(failure?.remedy?.contains("remove that folder") == true)
+  }
+
+  @Test(arguments: [("5G", 5 << 30), ("500m", 500 << 20), ("123", 123), ("0", 0)])
+  func `reads sizes`(_ text: String, _ bytes: Int) { #expect(ImageStore.bytes(of: text) == bytes) }
+
+  @Test(arguments: ["", "G", "-1", "1X", "9999999999999T", "1.5G"])
+  func `refuses sizes`(_ text: String) { #expect(ImageStore.bytes(of: text) == nil) }
+}

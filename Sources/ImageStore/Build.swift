@@ -1,0 +1,75 @@
+public import Foundation
+public import Judgement
+
+/// What decides what a build gives: the source, the configuration, the tools.
+public struct BuildKey: Hashable, Sendable, Codable {
+  /// Git's id of the source tree.
+  public let tree: String
+  /// Digest of the recipe.
+  public let recipe: String
+  /// Digest of the tool chain.
+  public let toolChain: String
+  /// Whether the build began with nothing but the source.
+  public let isClean: Bool
+
+  /// All fields.
+  public init(tree: String, recipe: String, toolChain: String, isClean: Bool) {
+    self.tree = tree
+    self.recipe = recipe
+    self.toolChain = toolChain
+    self.isClean = isClean
+  }
+}
+
+/// A kernel in the store.
+public struct StoredImage: Sendable, Equatable {
+  /// Hash over the sections of vmlinux that are loaded: two kernels with the same behave the same.
+  public let identity: String
+  /// SHA-256 of the image's file.
+  public let sha256: String
+  /// The image.
+  public let image: URL
+  /// How long building it took, in seconds.
+  public let seconds: Double
+}
+
+/// A build that gave no kernel, and would give none again.
+public struct StoredFailure: Sendable, Equatable {
+  /// Configuring or building.
+  public let phase: Phase
+  /// The first error in a stable form.
+  public let signature: String
+  /// The compiler's own lines.
+  public let lines: [String]
+
+  /// All fields.
+  public init(phase: Phase, signature: String, lines: [String]) {
+    self.phase = phase
+    self.signature = signature
+    self.lines = lines
+  }
+}
+
+/// What is known of a build.
+public enum StoredBuild: Sendable, Equatable {
+  case built(StoredImage)
+  case failed(StoredFailure)
+}
+
+/// One row of ``ImageStore/list()``.
+public struct StoredRow: Sendable, Equatable, Codable {
+  /// Commit that it was first built of.
+  public let commit: String
+  /// See ``StoredImage/identity``; empty for a failed build.
+  public let identity: String
+  /// Size of the image in bytes.
+  public let bytes: Int
+  /// When it was built and when last asked for, in seconds since 1970.
+  public let built: Double
+  /// See ``built``.
+  public let used: Double
+  /// Verdicts that are known of it.
+  public let verdicts: Int
+  /// The first error, where it did not build.
+  public let failure: String?
+}

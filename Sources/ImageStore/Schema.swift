@@ -1,0 +1,41 @@
+import GRDB
+
+/// The tables of the index. A new version is a further migration and never a change of an old one.
+enum Schema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { database in
+      try database.create(table: "image") { table in
+        table.primaryKey("sha256", .text)
+        table.column("identity", .text).notNull().indexed()
+        table.column("bytes", .integer).notNull()
+      }
+      try database.create(table: "build") { table in
+        table.column("tree", .text).notNull()
+        table.column("recipe", .text).notNull()
+        table.column("toolChain", .text).notNull()
+        table.column("isClean", .boolean).notNull()
+        table.column("commit", .text).notNull()
+        // Either an image, or why there is none.
+        table.column("sha256", .text).references("image", onDelete: .cascade)
+        table.column("phase", .text)
+        table.column("signature", .text)
+        table.column("lines", .text)
+        table.column("seconds", .double).notNull()
+        table.column("built", .double).notNull()
+        table.column("used", .double).notNull()
+        table.primaryKey(["tree", "recipe", "toolChain", "isClean"])
+      }
+      try database.create(table: "verdict") { table in
+        table.autoIncrementedPrimaryKey("number")
+        table.column("identity", .text).notNull()
+        table.column("question", .text).notNull()
+        // JSON, for whoever asked the question to read.
+        table.column("seen", .text).notNull()
+        table.column("at", .double).notNull()
+      }
+      try database.create(index: "verdict_of", on: "verdict", columns: ["identity", "question"])
+    }
+    return migrator
+  }
+}
