@@ -57,7 +57,7 @@ let package = Package(
     library("VirtualMachine", ["HostSystem", "Judgement", "VerdictStream", subprocess, system]),
     library("KernelPackages", ["HostSystem"]),
     library("KernelTree", ["HostSystem"]),
-    library("KernelBuild", ["HostSystem", "Judgement", "VirtualMachine"]),
+    library("KernelBuild", ["CCrypto", "HostSystem", "Judgement", subprocess, system]),
     library("ImageStore", ["HostSystem", "Judgement", database]),
     library(
       "Suite", ["GuestImage", "HostSystem", "Initramfs", "Judgement", "VerdictStream", "VirtualMachine"]),
@@ -98,7 +98,8 @@ let package = Package(
     tests(
       "VirtualMachineTests", ["HostSystem", "Judgement", "TestSupport", "VerdictStream", "VirtualMachine"]),
     tests("KernelTreeTests", ["HostSystem", "KernelTree", "TestSupport"]),
-    tests("KernelBuildTests", ["HostSystem", "Judgement", "KernelBuild", "TestSupport"]),
+    tests(
+      "KernelBuildTests", ["HostSystem", "Judgement", "KernelBuild", "TestSupport"], resources: [.copy("Logs")]),
     tests("ImageStoreTests", ["HostSystem", "ImageStore", "Judgement", "TestSupport"]),
     tests("BisectionTests", ["Bisection", "HostSystem", "Judgement", "KernelTree", "TestSupport"]),
     tests("SuiteTests", ["Suite", "VerdictStream", "VirtualMachine"]),

@@ -1,1 +1,103 @@
-// Builds the kernel of a source tree.
+public import Foundation
+public import HostSystem
+import Judgement
+import Synchronization
+
+/// Builds kernels of one recipe with one tool chain, tree after tree.
+public struct KernelBuilder: Sendable {
+  /// How they are configured.
+  public let recipe: BuildRecipe
+  /// What compiles them.
+  public let toolChain: ToolChain
+  /// How many files are compiled at a time.
+  public let jobs: Int
+  /// Whether compiled files are remembered by ccache(1).
+  public let usesCcache: Bool
+  private let ccache: Tool?
+  private let silence: Duration
+
+  /// A builder; `jobs` is the number of processors when it is nil. ccache is used where it is installed, unless it
+  /// is not wanted.
+  public init(_ recipe: BuildRecipe, _ toolChain: ToolChain, jobs: Int? = nil, useCcache: Bool = true) {
+    self.init(recipe, toolChain, jobs: jobs, useCcache: useCcache, silence: .seconds(1800))
+  }
+
+  init(_ recipe: BuildRecipe, _ toolChain: ToolChain, jobs: Int?, useCcache: Bool, silence: Duration) {
+    self.recipe = recipe
+    self.toolChain = toolChain
+    self.jobs = max(1, jobs ?? ProcessInfo.processInfo.activeProcessorCount)
+    ccache = useCcache ? try? Tool("ccache", remedy: BuildTool.remedy("ccache")) : nil
+    usesCcache = ccache != nil
+    self.silence = silence
+  }
+
+  /// What this machine lacks to build kernels, a failure each with its remedy; empty when nothing is missing. Asked
+  /// before an hour is spent.
+  public static func missingTools() -> [Failure] { BuildTool.missing() }
+
+  /// Refuses a folder that is no kernel tree, and one that was built in, which `O=` would refuse.
+  public static func refuse(source: URL) throws(Failure) { try Kbuild.refuse(source: source) }
+
+  /// Configures and builds a tree.
+  ///
+  /// The source is only read. The objects are used again from build to build; they are emptied first when `isClean`,
+  /// when another recipe, tool chain or source built in them, and when the last build there was killed. The log holds
+  /// every word of make. One build at a time in a folder of objects; who calls sees to that.
+  ///
+  /// What is no property of the tree is thrown as ``HostSystem/Failure``: missing programs, full disks, killed
+  /// compilers, half an hour of silence. Cancelling the task ends make and throws.
+  public func build(
+    source: URL, objects: URL, log: URL, isClean: Bool, progress: @escaping @Sendable (BuildProgress) -> Void
+  ) async throws -> BuildOutcome {
+    let start = ContinuousClock.now
+    // Make is run in the source, so a relative path would be one there.
+    let (source, folder) = (source.absoluteURL.standardizedFileURL, objects.absoluteURL.standardizedFileURL)
+    try Self.refuse(source: source)
+    try Kbuild.refuse(path: folder, of: "the objects")
+    if let missing = Self.missingTools().first { throw missing }
+    let objects = Objects(folder: folder)
+    let stamp = Objects.Stamp(
+      toolChain: toolChain.digest, recipe: recipe.digest, source: source.path, usesCcache: usesCcache)
+    let (note, expected) = try objects.prepare(for: stamp, isClean: isClean)
+    // After the folder was emptied: a log may be kept in it.
+    let log = try BuildLog(log)
+    try objects.removeImages()
+    try Places.write(Data(), to: objects.marker)
+
+    let arguments = Kbuild.arguments(source: source, objects: folder) + toolChain.arguments(ccache: ccache)
+    progress(BuildProgress(phase: .configure, filesDone: 0, filesExpected: expected, current: ""))
+    let configure = Configure(
+      recipe: recipe, source: source, objects: objects, arguments: arguments, log: log, silence: silence)
+    if let failure = try await configure.run() {
+      try? FileManager.default.removeItem(at: objects.marker)
+      return .failed(failure)
+    }
+
+    let count = Mutex(0)
+    let compile = Compile(
+      source: source, objects: objects, arguments: arguments + ["-j\(jobs)", "--output-sync=target"], log: log,
+      silence: silence)
+    let end = try await compile.run { line in
+      guard let made = KernelLine(line) else { return }
+      let done = count.withLock { count in
+        count += 1
+        return count
+      }
+      progress(
+        BuildProgress(phase: .build, filesDone: done, filesExpected: expected, current: String(made.file)))
+    }
+    if case .failed(let failure) = end { return .failed(failure) }
+    let identity = try LoadedSections(objects.vmlinux).identity
+    var stamped = stamp
+    stamped.files = count.withLock { $0 }
+    try objects.write(stamped)
+    var notes = note.map { [$0] } ?? []
+    if case .builtAtSecondTry(let words) = end {
+      notes.append("make failed once and then succeeded with the same tree: \(words)")
+    }
+    return .built(
+      BuiltKernel(
+        image: Kbuild.image(in: folder), config: objects.config, vmlinux: objects.vmlinux, identity: identity,
+        seconds: start.duration(to: .now) / .seconds(1), notes: notes))
+  }
+}

@@ -1,0 +1,75 @@
+public import Foundation
+public import Judgement
+
+/// How far a build is.
+public struct BuildProgress: Sendable, Equatable {
+  /// ``Phase/configure`` or ``Phase/build``.
+  public let phase: Phase
+  /// Files that make has made so far.
+  public let filesDone: Int
+  /// Files that the last build in these objects made that succeeded; nil when there was none.
+  public let filesExpected: Int?
+  /// The file that make spoke of last, or empty.
+  public let current: String
+
+  /// All fields.
+  public init(phase: Phase, filesDone: Int, filesExpected: Int?, current: String) {
+    self.phase = phase
+    self.filesDone = filesDone
+    self.filesExpected = filesExpected
+    self.current = current
+  }
+}
+
+/// What came of a tree. What our own side failed at is thrown and is none of these.
+public enum BuildOutcome: Sendable, Equatable {
+  /// A kernel.
+  case built(BuiltKernel)
+  /// This tree gives none with this recipe and tool chain.
+  case failed(BuildFailure)
+}
+
+/// A kernel, in the folder of objects it was built in; the next build there removes it.
+public struct BuiltKernel: Sendable, Equatable {
+  /// The bootable image (bzImage).
+  public let image: URL
+  /// Its configuration.
+  public let config: URL
+  /// The kernel as an ELF file with its symbols.
+  public let vmlinux: URL
+  /// SHA-256 over the sections of vmlinux that are loaded, notes excepted: name, flags, address and content. Two
+  /// commits with the same identity are the same kernel.
+  public let identity: String
+  /// How long it took, configuration included.
+  public let seconds: Double
+  /// What a report should say of this build, as sentences without a full stop; often none.
+  public let notes: [String]
+
+  /// All fields.
+  public init(image: URL, config: URL, vmlinux: URL, identity: String, seconds: Double, notes: [String]) {
+    self.image = image
+    self.config = config
+    self.vmlinux = vmlinux
+    self.identity = identity
+    self.seconds = seconds
+    self.notes = notes
+  }
+}
+
+/// Why a tree gives no kernel.
+public struct BuildFailure: Sendable, Codable, Equatable {
+  /// ``Phase/configure`` or ``Phase/build``.
+  public let phase: Phase
+  /// The same for the same tree, recipe and tool chain, and for the same fault from commit to commit:
+  /// `net/ipv4/tcp.c: error: 'struct sock' has no member named 'sk_foo'`.
+  public let signature: String
+  /// The compiler's own words: the error, what stands above and below it; or all symbols that did not take.
+  public let lines: [String]
+
+  /// All fields.
+  public init(phase: Phase, signature: String, lines: [String]) {
+    self.phase = phase
+    self.signature = signature
+    self.lines = lines
+  }
+}

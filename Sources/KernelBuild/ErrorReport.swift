@@ -1,0 +1,77 @@
+import Foundation
+
+/// The error of a build's log that stands for all of them.
+///
+/// With several jobs the first error in time is another one each time. So make is run to the end of what can be
+/// built (`-k`), and of all errors the one is taken that comes first by kind, file, line, column and message. The
+/// same tree then gives the same signature whatever the order. What remains: an error that only shows while another
+/// file is missing, as when a generator fails and what it makes is out of date; and a tree whose errors change with
+/// the time of day.
+struct ErrorReport: Equatable {
+  /// Stable from build to build and, as far as the fault is the same, from commit to commit: no line numbers, no
+  /// counters of the compiler's, no paths of this machine.
+  let signature: String
+  /// The compiler's own words: the error, what it stands in, and what is said below it.
+  let lines: [String]
+
+  /// The most lines that are kept.
+  static let limit = 12
+
+  /// Reads a log; nil when it holds no error in a form that is known.
+  init?(log: String, source: String, objects: String) {
+    let lines = log.split(separator: "\n").map { Self.plain($0, source, objects) }
+    var best: (error: BuildError, index: Int)?
+    for (index, line) in lines.enumerated() {
+      guard let error = BuildError(line[...]) else { continue }
+      if best.map({ error < $0.error }) ?? true { best = (error, index) }
+    }
+    guard let best else { return nil }
+    signature = best.error.signature
+    self.lines = Self.context(of: best.index, in: lines)
+  }
+
+  /// Without this machine's paths, whatever way the compiler was told them.
+  private static func plain(_ line: Substring, _ source: String, _ objects: String) -> String {
+    var text = String(line)
+    for folder in [objects, source] { text = text.replacing("\(folder)/", with: "") }
+    while let up = text.firstRange(of: "../") { text.removeSubrange(up) }
+    return text.hasPrefix("./") ? String(text.dropFirst(2)) : text
+  }
+
+  private static func context(of index: Int, in lines: [String]) -> [String] {
+    var start = index
+    // "In file included from a.h:1," / "                 from b.c:2:", "a.c: In function 'f':", the linker's
+    // "ld: a.o: in function `f':".
+    while start > 0, index - start < 5, isAbove(lines[start - 1]) { start -= 1 }
+    var end = index + 1
+    while end < lines.count, end - start < limit, isBelow(lines[end]) { end += 1 }
+    return Array(lines[start..<end])
+  }
+
+  private static func isAbove(_ line: String) -> Bool {
+    line.hasPrefix("In file included from ") || line.hasPrefix("                 from ")
+      || line.contains(": In function ") || line.contains(": in function ") || line.hasSuffix(": At top level:")
+      || line.hasSuffix(": Assembler messages:")
+  }
+
+  private static func isBelow(_ line: String) -> Bool {
+    // Two blanks and a capital are make's progress: `  CC      a.o`.
+    let isProgress = KernelLine(line[...]) != nil
+    return line.hasPrefix(" ") && !isProgress || line.contains(": note: ") || line.hasPrefix(">>> ")
+  }
+}
+
+/// A line of kbuild's that says what is made: `  CC      net/ipv4/tcp.o`.
+struct KernelLine {
+  /// The file.
+  let file: Substring
+
+  init?(_ line: Substring) {
+    guard line.hasPrefix("  "), let first = line.dropFirst(2).first, first.isUppercase else { return nil }
+    let words = line.split(separator: " ")
+    guard words.count >= 2, words[0].allSatisfy({ $0.isUppercase || $0.isNumber || $0 == "_" || $0 == "-" }) else {
+      return nil
+    }
+    file = words[words.count - 1]
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import HostSystem
+
+/// What make is told, the same for every commit (Documentation/kbuild/kbuild.rst and reproducible-builds.rst).
+enum Kbuild {
+  struct Pin {
+    let name: String
+    let value: String
+    /// A make argument wins over what a Makefile says, an environment variable does not.
+    let isArgument: Bool
+    let reason: String
+
+    init(_ name: String, _ value: String, isArgument: Bool = false, _ reason: String) {
+      self.name = name
+      self.value = value
+      self.isArgument = isArgument
+      self.reason = reason
+    }
+  }
+
+  /// So that the same code gives the same image.
+  ///
+  /// KERNELRELEASE is not among them: it stays what the tree's Makefile says. A commit that raises SUBLEVEL or
+  /// EXTRAVERSION therefore has an identity of its own, and rightly: `uname -r` and LINUX_VERSION_CODE are things
+  /// that programs and the kernel's own code act upon. It costs a boot where it makes no difference; a release made
+  /// constant could cost a verdict.
+  static let pins = [
+    Pin("KBUILD_BUILD_TIMESTAMP", "Thu Jan  1 00:00:00 UTC 1970", "stands in the banner and in uname -v"),
+    Pin("KBUILD_BUILD_USER", "firstbad", "stands in the banner"),
+    Pin("KBUILD_BUILD_HOST", "firstbad", "stands in the banner"),
+    Pin("KBUILD_BUILD_VERSION", "0", "counts the builds in a folder, and stands in the banner"),
+    // Even empty it keeps scripts/setlocalversion from adding + or the commit.
+    Pin("LOCALVERSION", "", isArgument: true, "the state of the work tree would stand in uname -r"),
+    Pin("ARCH", "x86_64", isArgument: true, "with plain x86 allnoconfig makes a 32-bit kernel"),
+  ]
+
+  /// Variables of ours that make and the compilers may see. Others would decide with the recipe and be nowhere
+  /// written down: CFLAGS, KCFLAGS, KBUILD_OUTPUT, MAKEFLAGS of a make that started us.
+  private static let inherited = [
+    "PATH", "HOME", "TMPDIR", "USER", "LOGNAME", "LD_LIBRARY_PATH", "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR",
+  ]
+
+  static func environment(
+    from own: [String: String] = ProcessInfo.processInfo.environment
+  ) -> [String: String] {
+    var environment = own.filter { inherited.contains($0.key) || $0.key.hasPrefix("CCACHE_") }
+    for pin in pins where !pin.isArgument { environment[pin.name] = pin.value }
+    environment["LC_ALL"] = "C"
+    // ccache would write source paths relative to it, and they stand in the image wherever __FILE__ does: with and
+    // without ccache there would be two images of the same code.
+    environment["CCACHE_BASEDIR"] = ""
+    return environment
+  }
+
+  static func arguments(source: URL, objects: URL) -> [String] {
+    ["-C", source.path, "O=\(objects.path)"] + pins.filter(\.isArgument).map { "\($0.name)=\($0.value)" }
+  }
+
+  /// Where the kernel's own Makefiles leave the image.
+  static func image(in objects: URL) -> URL { objects.appending(path: "arch/x86/boot/bzImage") }
+
+  /// Refuses a folder that make could not build from, in the words of what is wrong with it.
+  static func refuse(source: URL) throws(Failure) {
+    func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: source.appending(path: path).path) }
+    guard let makefile = try? String(contentsOf: source.appending(path: "Makefile"), encoding: .utf8), exists("Kbuild"),
+      makefile.contains("\nVERSION =") || makefile.hasPrefix("VERSION ="), makefile.contains("PATCHLEVEL =")
+    else {
+      throw Failure(.badInput, "\(source.path) is no kernel tree", remedy: "name the top folder of a kernel's source")
+    }
+    guard exists("arch/x86") else {
+      throw Failure(
+        .badInput, "\(source.path) is older than Linux 2.6.24: it has no arch/x86", remedy: "choose a later commit")
+    }
+    try refuse(path: source, of: "the source")
+    // The test of the kernel's own Makefile, target outputmakefile.
+    if let rest = [".config", "include/config", "arch/x86/include/generated"].first(where: exists) {
+      throw Failure(
+        .badInput, "\(source.path) has been built in: it holds \(rest), and O= refuses such a tree",
+        remedy: "run 'make mrproper' in it, or use a fresh work tree")
+    }
+  }
+
+  /// Make splits at blanks and takes a colon for its own.
+  static func refuse(path: URL, of what: String) throws(Failure) {
+    if path.path.contains(where: { $0.isWhitespace || ":#$'\"\\%*?".contains($0) }) {
+      throw Failure(
+        .badInput, "the path of \(what), \(path.path), has a blank or a sign in it that make takes for its own",
+        remedy: "use a path of letters, digits, and _ - . +")
+    }
+  }
+}

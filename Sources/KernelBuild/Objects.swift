@@ -1,0 +1,114 @@
+import Foundation
+import HostSystem
+
+/// A folder of objects (`O=`), and what is left in it from the build before.
+///
+/// Make trusts what it finds. What it must not find: objects of another compiler (before 5.13 it notices none),
+/// objects that a killed build left half written under an older rule's name, images of an earlier commit.
+struct Objects {
+  let folder: URL
+
+  /// Who built here.
+  struct Stamp: Codable, Equatable {
+    var toolChain: String
+    var recipe: String
+    var source: String
+    var usesCcache: Bool
+    /// How many files the last build that succeeded made; nil when none did.
+    var files: Int?
+  }
+
+  private var stamp: URL { folder.appending(path: ".firstbad-stamp") }
+  /// There while a build runs, and afterwards when it was killed.
+  var marker: URL { folder.appending(path: ".firstbad-unfinished") }
+  var config: URL { folder.appending(path: ".config") }
+  var vmlinux: URL { folder.appending(path: "vmlinux") }
+
+  /// Makes the folder fit for a build: what was built otherwise goes. Gives why everything was removed, if it was, and
+  /// the number of files of the last build.
+  func prepare(for wanted: Stamp, isClean: Bool) throws(Failure) -> (note: String?, files: Int?) {
+    try Places.make(folder)
+    let found = (try? Data(contentsOf: stamp)).flatMap { try? JSONDecoder().decode(Stamp.self, from: $0) }
+    var note: String?
+    // A typed throw does not come through the right side of &&.
+    let isStrange = found == nil ? try !isEmpty() : false
+    if isStrange {
+      // A folder of somebody's is not emptied because it was named by mistake.
+      throw Failure(
+        .badInput, "\(folder.path) is to hold objects, and holds what firstbad did not put there",
+        remedy: "empty it, or name a folder of its own")
+    } else if isClean {
+      note = "clean build, as asked for"
+    } else if FileManager.default.fileExists(atPath: marker.path) {
+      note = "clean build: the last one was killed"
+    } else if let found, let reason = Self.difference(found, wanted) {
+      note = "clean build: \(reason) changed"
+    }
+    if note != nil { try empty() }
+    var stamped = wanted
+    // After a build that failed the next one has as much to do as the last one that succeeded.
+    stamped.files = note == nil ? found?.files : nil
+    try write(stamped)
+    return (note, stamped.files)
+  }
+
+  private static func difference(_ found: Stamp, _ wanted: Stamp) -> String? {
+    if found.toolChain != wanted.toolChain { return "the tool chain" }
+    if found.recipe != wanted.recipe { return "the configuration asked for" }
+    if found.source != wanted.source { return "the place of the source" }
+    // Make compares command lines, and `ccache gcc` is another than `gcc`: it would all be compiled anyway.
+    return found.usesCcache != wanted.usesCcache ? "the use of ccache" : nil
+  }
+
+  func write(_ stamped: Stamp) throws(Failure) {
+    guard let data = try? JSONEncoder().encode(stamped) else { return }
+    try Places.write(data, to: stamp)
+  }
+
+  /// Removes what a failed build must not leave to be taken for its own, and what Linux 4.15 to 4.17 remember of
+  /// the compiler.
+  func removeImages() throws(Failure) {
+    for path in ["vmlinux", "System.map", "arch/x86/boot/bzImage", "arch/x86_64/boot/bzImage", ".cache.mk"] {
+      let file = folder.appending(path: path)
+      guard unlink(file.path) != 0, errno != ENOENT, errno != ENOTDIR else { continue }
+      throw Failure(
+        .cannotWrite, "\(file.path) cannot be removed: \(String(cString: strerror(errno)))",
+        remedy: "remove \(folder.path), or name another folder")
+    }
+  }
+
+  /// Puts the configuration in place, and leaves it alone when it is there already: make compares times.
+  func install(_ made: URL) throws(Failure) {
+    guard let data = try? Data(contentsOf: made) else {
+      throw Failure(.badInput, "\(made.path) cannot be read", remedy: "build again")
+    }
+    if (try? Data(contentsOf: config)) != data { try Places.write(data, to: config) }
+  }
+
+  /// Bytes free where the objects are.
+  var free: Int? {
+    try? folder.resourceValues(forKeys: [.volumeAvailableCapacityKey]).volumeAvailableCapacity
+  }
+
+  private func contents() throws(Failure) -> [URL] {
+    do {
+      return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    } catch {
+      throw Failure(.badInput, "\(folder.path) cannot be read: \(Failure.cause(of: error))")
+    }
+  }
+
+  private func isEmpty() throws(Failure) -> Bool { try contents().isEmpty }
+
+  private func empty() throws(Failure) {
+    for item in try contents() {
+      do {
+        try FileManager.default.removeItem(at: item)
+      } catch {
+        throw Failure(
+          .cannotWrite, "\(item.path) cannot be removed: \(Failure.cause(of: error))",
+          remedy: "remove \(folder.path), or name another folder")
+      }
+    }
+  }
+}
