@@ -20,6 +20,19 @@ public enum Digest {
     var bytes = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var size: UInt32 = 0
     EVP_DigestFinal_ex(context, &bytes, &size)
-    return bytes.prefix(Int(size)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return hexadecimal(bytes.prefix(Int(size)))
+  }
+
+  /// The digest of a text's UTF-8 bytes in hexadecimal.
+  public static func sha256(ofText text: String) -> String {
+    let content = Array(text.utf8)
+    var bytes = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+    var size: UInt32 = 0
+    EVP_Digest(content, content.count, &bytes, &size, EVP_sha256(), nil)
+    return hexadecimal(bytes.prefix(Int(size)))
+  }
+
+  private static func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

@@ -57,9 +57,13 @@ public struct Tool: Sendable, Equatable {
 
   /// Runs the program to its end, in its own process group, and takes it down when the task is cancelled or
   /// the limit passes.
+  ///
+  /// - Parameters:
+  ///   - environment: Variables to set, and with nil to unset; the others are inherited.
+  ///   - outputLimit: Bytes of standard output; more of it is an error.
   public func run(
-    _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:],
-    limit: Duration = .seconds(120)
+    _ arguments: [String], in folder: String? = nil, environment: [String: String?] = [:],
+    limit: Duration = .seconds(120), outputLimit: Int = 64 << 20
   ) async throws -> Result {
     var options = PlatformOptions()
     options.createSession = true
@@ -77,7 +81,7 @@ public struct Tool: Sendable, Equatable {
         let finished = try await Subprocess.run(
           .path(FilePath(path)), arguments: Arguments(arguments),
           environment: .inherit.updating(changes), workingDirectory: folder.map { FilePath($0) },
-          platformOptions: settled, input: .none, output: .string(limit: 64 << 20),
+          platformOptions: settled, input: .none, output: .string(limit: outputLimit),
           error: .string(limit: 16 << 20)
         ) { execution in group.withLock { $0 = execution.processIdentifier.value } }
         let status =
@@ -96,7 +100,7 @@ public struct Tool: Sendable, Equatable {
 
   /// Runs the program and throws when it does not succeed.
   public func succeed(
-    _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:],
+    _ arguments: [String], in folder: String? = nil, environment: [String: String?] = [:],
     limit: Duration = .seconds(120)
   ) async throws -> Result {
     let result = try await run(arguments, in: folder, environment: environment, limit: limit)

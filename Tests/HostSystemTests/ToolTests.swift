@@ -48,6 +48,18 @@ import Testing
     #expect(result.output == "here\na b\npath\n")
   }
 
+  @Test func `runs without a variable that is to be unset`() async throws {
+    try #require(ProcessInfo.processInfo.environment["HOME"] != nil)
+    let script = "echo ${HOME+home} ${WORD-none}"
+    #expect(try await shell.run(["-c", script]).output == "home none\n")
+    #expect(try await shell.run(["-c", script], environment: ["HOME": nil, "WORD": nil]).output == "none\n")
+  }
+
+  @Test func `that says more than is wanted is an error, and is not cut short`() async throws {
+    #expect(try await shell.run(["-c", "echo 12345"], outputLimit: 6).output == "12345\n")
+    await #expect(throws: (any Error).self) { try await shell.run(["-c", "echo 123456"], outputLimit: 6) }
+  }
+
   @Test func `that must succeed and does not is a failure with its last words`() async throws {
     #expect(try await shell.succeed(["-c", "echo fine"]).output == "fine\n")
     await #expect(throws: Failure(.toolFailed, "sh failed with status 3: sad")) {

@@ -1,0 +1,47 @@
+import Foundation
+import HostSystem
+
+/// A file locked by flock(2) for as long as this lives; the kernel gives it up for a process that dies.
+final class FileLock: Sendable {
+  private let descriptor: Int32
+
+  /// Locks a file, which is made when it is missing; nil when somebody else has it locked.
+  init?(_ file: URL) throws(Failure) {
+    while true {
+      let descriptor = open(file.path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+      guard descriptor >= 0 else { throw Self.failure(file) }
+      var wanted = stat()
+      var locked = stat()
+      if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+        let reason = errno
+        close(descriptor)
+        if reason == EINTR { continue }
+        guard reason == EWOULDBLOCK else { throw Self.failure(file, reason) }
+        return nil
+      }
+      // Between the two calls somebody may have removed the file, and a third one made and locked a new one.
+      if stat(file.path, &wanted) == 0, fstat(descriptor, &locked) == 0, wanted.st_ino == locked.st_ino,
+        wanted.st_dev == locked.st_dev
+      {
+        self.descriptor = descriptor
+        // Tells when it was last taken.
+        futimens(descriptor, nil)
+        return
+      }
+      close(descriptor)
+    }
+  }
+
+  deinit {
+    // A child of ours that is just being started has the descriptor too, until it is the program that it shall be; the
+    // lock must not wait for it.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
+
+  private static func failure(_ file: URL, _ reason: Int32 = errno) -> Failure {
+    Failure(
+      .cannotWrite, "\(file.path) cannot be locked: \(String(cString: strerror(reason)))",
+      remedy: "free some space there, or point XDG_CACHE_HOME to a writable folder")
+  }
+}
