@@ -67,7 +67,9 @@ let package = Package(
         "HostSystem", "ImageStore", "Judgement", "KernelBuild", "KernelTree", "Suite", "VerdictStream",
         "VirtualMachine",
       ]),
-    library("Reports", ["Bisection", "Judgement", "Suite", "VerdictStream", "VirtualMachine"]),
+    library(
+      "Reports",
+      ["Bisection", "HostSystem", "Judgement", "KernelBuild", "KernelTree", "Suite", "VerdictStream", "VirtualMachine"]),
     .executableTarget(
       name: "firstbad",
       dependencies: [

@@ -4,53 +4,86 @@ import Foundation
 import HostSystem
 import Judgement
 import Reports
-import Suite
 
-/// `firstbad bisect`: the first bad one among ready-made kernels.
+/// `firstbad bisect`: the first commit, or ready-made kernel, that behaves differently.
 struct BisectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bisect", abstract: "Find the first kernel that behaves differently.",
+    commandName: "bisect", abstract: "Find the first commit, or the first kernel of several, that behaves differently.",
     discussion: """
-      Takes kernels in order: the first is said to be good, the last bad. Both are verified, then the others \
-      are searched by halves. Only the failure that the last kernel shows counts as bad; a kernel that fails \
-      otherwise cannot tell.
-      """)
+      In a kernel tree: firstbad bisect --good v6.1 --bad v6.2 PROBE. Among ready-made kernels: firstbad bisect \
+      --kernels FILE... PROBE, the good one first and the bad one last.
+      """,
+    subcommands: [Search.self, BisectLogCommand.self, BisectMarkCommand.self, BisectUndoCommand.self],
+    defaultSubcommand: Search.self)
 
-  @OptionGroup var kernels: KernelOptions
+  struct Search: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "search", abstract: "Search (the default).",
+      discussion: """
+        Both ends are verified first, then the range is searched, then the answer is proven. Only the failure that \
+        the bad end shows counts as bad; what fails otherwise, or does not build or boot, cannot tell. Your \
+        checkout is not touched.
+        """)
 
-  @Option(help: ArgumentHelp("Hunt a change of this observation instead of a failure.", valueName: "observation"))
-  var changed: String?
+    @OptionGroup var ends: EndOptions
+    @OptionGroup var build: BuildOptions
+    @OptionGroup var kernels: KernelOptions
 
-  @Flag(help: "Any failure counts as bad, not only that of the last kernel.")
-  var anyFailure = false
+    @Option(help: ArgumentHelp("Hunt a change of this observation instead of a failure.", valueName: "observation"))
+    var changed: String?
 
-  @OptionGroup var guest: GuestOptions
+    @Flag(help: "Any failure counts as bad, not only that of the bad end.")
+    var anyFailure = false
 
-  @Argument(help: "A shipped probe's id, or a C file with one probe.")
-  var probe: [String] = []
+    @OptionGroup var guest: GuestOptions
 
-  func run() async throws {
-    if anyFailure && changed != nil {
-      throw Failure(.usage, "--changed and --any-failure exclude each other", remedy: "choose one")
+    @Argument(help: "A shipped probe's id, or a C file with one probe.")
+    var probe: [String] = []
+
+    func run() async throws {
+      if anyFailure && changed != nil {
+        throw Failure(.usage, "--changed and --any-failure exclude each other", remedy: "choose one")
+      }
+      let isOverKernels = !kernels.kernel.isEmpty || !kernels.kernels.isEmpty
+      if isOverKernels && ends.isUsed {
+        throw Failure(
+          .usage, "commits and ready-made kernels exclude each other", remedy: "name --good and --bad, or --kernels")
+      }
+      if isOverKernels { return try await searchKernels() }
+      let session = try await CommitSession(self)
+      try await session.run()
     }
-    let (images, probes) = try kernels.images(and: probe)
-    let bench = try await Bench(probes, guest)
-    guard bench.selection.probes.count == 1 else {
-      throw Failure(.usage, "a bisect follows one probe", remedy: "name one probe, or a file with one probe in it")
-    }
-    for (earlier, later) in zip(images, images.dropFirst()) {
-      guard let before = earlier.release, let after = later.release else { continue }
-      if before.compare(after, options: .numeric) == .orderedDescending {
-        Terminal.note(
-          "firstbad: note: \(before) stands before \(after); the answer holds only for kernels in their order")
+
+    var question: Question { changed.map(Question.changed) ?? .failure(any: anyFailure) }
+
+    private func searchKernels() async throws {
+      let (images, probes) = try kernels.images(and: probe)
+      let bench = try await Bench(probes, guest)
+      try bench.requireOneProbe()
+      for (earlier, later) in zip(images, images.dropFirst()) {
+        guard let before = earlier.release, let after = later.release else { continue }
+        if before.compare(after, options: .numeric) == .orderedDescending {
+          Terminal.note(
+            "firstbad: note: \(before) stands before \(after); the answer holds only for kernels in their order")
+        }
+      }
+      let bisection = try KernelListBisection(images, with: bench.runner, question: question) { step, open in
+        Terminal.note(BisectionText.step(step, open: open))
+      }
+      let outcome = try await bisection.run()
+      for line in BisectionText.summary(outcome, of: images, question) { try Terminal.print(line) }
+      if outcome.suspects.count > 1 {
+        throw ExitCode(ExitStatus.of(.untestable(phase: .done, signature: "range")))
       }
     }
-    let question = changed.map(Question.changed) ?? .failure(any: anyFailure)
-    let bisection = try KernelListBisection(images, with: bench.runner, question: question) { step, open in
-      Terminal.note(BisectionText.step(step, open: open))
+  }
+}
+
+extension Bench {
+  /// A bisect follows one behaviour.
+  func requireOneProbe() throws(Failure) {
+    guard selection.probes.count == 1 else {
+      throw Failure(.usage, "a bisect follows one probe", remedy: "name one probe, or a file with one probe in it")
     }
-    let outcome = try await bisection.run()
-    for line in BisectionText.summary(outcome, of: images, question) { try Terminal.print(line) }
-    if outcome.suspects.count > 1 { throw ExitCode(ExitStatus.of(.untestable(phase: .done, signature: "range"))) }
   }
 }

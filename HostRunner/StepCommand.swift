@@ -1,7 +1,9 @@
 import ArgumentParser
+import Bisection
 import Foundation
 import HostSystem
 import Judgement
+import KernelTree
 import Reports
 import Suite
 import VirtualMachine
@@ -13,8 +15,14 @@ struct StepCommand: AsyncParsableCommand {
     discussion: """
       In a kernel tree: git bisect run sh -c 'make -j4 bzImage || exit 125; firstbad step PROBE'. A probe that \
       passes exits with 0. One whose check fails exits with 1; any other trouble of the kernel (a panic, a \
-      hang, a crashed probe) exits with 125 unless it is what is hunted: see --hunt and --any-failure.
+      hang, a crashed probe) exits with 125 unless it is what is hunted: see --hunt and --any-failure. With \
+      --build nothing needs to be built before: git bisect run firstbad step --build PROBE.
       """)
+
+  @Flag(name: .customLong("build"), help: "Build the commit that is checked out, in the cache, and judge that.")
+  var builds = false
+
+  @OptionGroup var build: BuildOptions
 
   @Option(name: .customLong("output"), help: ArgumentHelp("The build folder, as in make O=DIR.", valueName: "dir"))
   var output: String?
@@ -36,8 +44,8 @@ struct StepCommand: AsyncParsableCommand {
       throw Failure(.usage, "--hunt and --any-failure exclude each other", remedy: "choose one")
     }
     let (folder, probes) = try buildFolder()
-    let image = try Self.image(in: folder)
     let bench = try await Bench(probes, guest)
+    let image = builds ? try await builtImage(for: bench) : try Self.image(in: folder)
     let cells = try await bench.runner.run(on: try KernelImage(at: image.path))
     for line in CellText.table(cells) { try Terminal.print(line) }
     for line in CellText.remarks(cells) { Terminal.note(line) }
@@ -51,6 +59,22 @@ struct StepCommand: AsyncParsableCommand {
       return verdict
     }
     throw ExitCode(ExitStatus.of(verdicts))
+  }
+
+  /// The kernel of the commit that is checked out. One that does not build cannot tell.
+  private func builtImage(for bench: Bench) async throws -> URL {
+    guard output == nil, !probe.contains(where: { $0.hasPrefix("O=") }) else {
+      throw Failure(.usage, "--build and O=DIR exclude each other", remedy: "leave one out")
+    }
+    let tree = try await KernelTree(at: ".")
+    if try await tree.isDirty() {
+      throw Failure(
+        .usage, "there are changes in this tree that belong to no commit, and --build builds the commit",
+        remedy: "commit or stash them, or build yourself and leave --build out")
+    }
+    let builder = try await build.builder(for: bench.selection.probes)
+    let shop = try await KernelWorkshop.command(tree, builder, bench.places)
+    return try await shop.image(of: tree.current())
   }
 
   private func buildFolder() throws(Failure) -> (URL, [String]) {

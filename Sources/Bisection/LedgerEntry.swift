@@ -88,4 +88,11 @@ public struct Conclusion: Codable, Sendable, Equatable {
   public let commits: [Commit]
   /// What was shown and what was not, a sentence each.
   public let reasons: [String]
+
+  /// All fields.
+  public init(claim: Claim, commits: [Commit], reasons: [String]) {
+    self.claim = claim
+    self.commits = commits
+    self.reasons = reasons
+  }
 }

@@ -87,7 +87,9 @@ struct MakeRun: Sendable {
         return .closed
       }
       group.addTask {
-        while lastWord.time.withLock({ $0 }) + silence > .now { try await Task.sleep(for: min(silence / 4, .seconds(5))) }
+        while lastWord.time.withLock({ $0 }) + silence > .now {
+          try await Task.sleep(for: min(silence / 4, .seconds(5)))
+        }
         return .silent
       }
       defer { group.cancelAll() }

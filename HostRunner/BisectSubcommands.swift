@@ -1,0 +1,81 @@
+public import ArgumentParser
+public import Bisection
+import Foundation
+import HostSystem
+import KernelTree
+import Reports
+
+/// `firstbad bisect log`: what was done.
+struct BisectLogCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "log", abstract: "Show what the last bisection of this tree found.",
+    discussion: "With --git as a log that 'git bisect replay' takes.")
+
+  @Flag(help: "As 'git bisect log' writes it.")
+  var git = false
+
+  @Option(help: ArgumentHelp("The kernel tree.", valueName: "dir"))
+  var tree = "."
+
+  func run() async throws {
+    let folder = try SessionFolder.latest(of: try await KernelTree(at: tree), in: Places())
+    let record = Record(try Ledger.entries(in: folder.url))
+    for line in git ? try GitBisectLog.lines(record) : CommitBisectionText.steps(record) { try Terminal.print(line) }
+    if git { return }
+    for (commit, mark) in record.marks.sorted(by: { $0.key.hex < $1.key.hex }) {
+      try Terminal.print("\(commit.short) was marked \(mark.rawValue)")
+    }
+    if let conclusion = record.conclusion {
+      let names = conclusion.commits.map(\.quoted).joined(separator: ", ")
+      try Terminal.print("\(conclusion.claim.rawValue): \(names.isEmpty ? "no commit" : names)")
+    } else {
+      try Terminal.print("not at its end: firstbad bisect --resume")
+    }
+  }
+}
+
+/// `firstbad bisect mark good|bad|skip COMMIT`: the user's own verdict.
+struct BisectMarkCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mark", abstract: "Judge a commit by hand: good, bad or skip. Then: firstbad bisect --resume.")
+
+  @Argument(help: "good, bad or skip.")
+  var verdict: LedgerEntry.Mark
+
+  @Argument(help: "The commit.")
+  var commit: String
+
+  @Option(help: ArgumentHelp("The kernel tree.", valueName: "dir"))
+  var tree = "."
+
+  func run() async throws {
+    let kernelTree = try await KernelTree(at: tree)
+    let folder = try SessionFolder.latest(of: kernelTree, in: Places())
+    let id = try await kernelTree.resolve(commit)
+    if id == folder.opening.good || id == folder.opening.bad {
+      throw Failure(.usage, "\(id.short) is an end of the range", remedy: "start anew with other ends")
+    }
+    try Ledger(in: folder.url).append(.marked(commit: id, as: verdict))
+  }
+}
+
+/// `firstbad bisect undo`: takes the last verdict back.
+struct BisectUndoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "undo", abstract: "Take the last verdict or mark back. Its kernel stays in the store.")
+
+  @Option(help: ArgumentHelp("The kernel tree.", valueName: "dir"))
+  var tree = "."
+
+  func run() async throws {
+    let folder = try SessionFolder.latest(of: try await KernelTree(at: tree), in: Places())
+    let ledger = try Ledger(in: folder.url)
+    let record = Record(ledger.entries)
+    guard !record.examined.isEmpty || !record.marks.isEmpty else {
+      throw Failure(.usage, "there is nothing to take back", remedy: "see 'firstbad bisect log'")
+    }
+    try ledger.append(.undone)
+  }
+}
+
+extension LedgerEntry.Mark: ExpressibleByArgument {}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import HostSystem
+import KernelBuild
+import VerdictStream
+
+/// Which commits.
+struct EndOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("A commit where all is well.", valueName: "commit"))
+  var good: String?
+
+  @Option(help: ArgumentHelp("A commit where it is not.", valueName: "commit"))
+  var bad: String?
+
+  @Flag(help: "The bad end is the older one: find the commit that fixed it.")
+  var findFix = false
+
+  @Option(help: ArgumentHelp("The kernel tree.", valueName: "dir"))
+  var tree = "."
+
+  @Flag(help: "Go on with the last bisection of this tree.")
+  var resume = false
+
+  var isUsed: Bool { good != nil || bad != nil || resume || findFix }
+}
+
+/// How kernels are built.
+struct BuildOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("What the configuration starts from: tiny, defconfig or a .config file.", valueName: "base"))
+  var base = "tiny"
+
+  @Option(
+    help: ArgumentHelp(
+      "A symbol of the configuration, such as CONFIG_BPF=y, or @FILE with such lines. May be repeated.",
+      valueName: "symbol=value"))
+  var config: [String] = []
+
+  @Option(help: ArgumentHelp("The compiler: gcc, gcc-11, clang ...", valueName: "program"))
+  var compiler: String?
+
+  @Option(
+    help: ArgumentHelp("How many compilers run at once; as many as the machine has processors.", valueName: "number"))
+  var jobs: Int?
+
+  /// The builder for kernels in which these probes can run. What is missing on this machine is said before an hour
+  /// is spent.
+  func builder(for probes: [ProbeMetadata]) async throws -> KernelBuilder {
+    let missing = KernelBuilder.missingTools()
+    if let first = missing.first {
+      let others = missing.dropFirst().map(\.description).joined(separator: "; ")
+      throw Failure(
+        .missingTool, first.message,
+        remedy: [first.remedy, others].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "; "))
+    }
+    let recipe = BuildRecipe(
+      base: try BuildRecipe.Base(argument: base), probeSymbols: probes.flatMap { $0.configs.map(\.description) },
+      userSymbols: try BuildRecipe.Assignment.list(config))
+    return KernelBuilder(recipe, try await ToolChain.find(compiler: compiler), jobs: jobs)
+  }
+}

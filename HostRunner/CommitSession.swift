@@ -1,0 +1,165 @@
+import ArgumentParser
+import Bisection
+import Foundation
+import GuestImage
+import HostSystem
+import ImageStore
+import Judgement
+import KernelBuild
+import KernelTree
+import Reports
+import Suite
+
+/// One `firstbad bisect` among commits: what the command line asks for, put together and run.
+struct CommitSession {
+  private let range: CommitRange
+  private let tree: KernelTree
+  private let bench: Bench
+  private let builder: KernelBuilder
+  private let store: ImageStore
+  private let ledger: Ledger
+
+  /// From the command line, or from the ledger of the session that is resumed.
+  init(_ command: BisectCommand.Search) async throws {
+    let places = Places()
+    tree = try await KernelTree(at: command.ends.tree)
+    var command = command
+    var resumed: SessionFolder?
+    if command.ends.resume {
+      guard command.ends.good == nil, command.ends.bad == nil, command.probe.isEmpty else {
+        throw Failure(.usage, "--resume goes on with what was asked before", remedy: "leave the other words out")
+      }
+      let folder = try SessionFolder.latest(of: tree, in: places)
+      command = try folder.command()
+      resumed = folder
+    }
+    guard let goodName = command.ends.good, let badName = command.ends.bad else {
+      throw Failure(
+        .usage, "no range is named",
+        remedy: "say --good COMMIT and --bad COMMIT in a kernel tree, or --kernels FILE... for ready-made ones")
+    }
+    bench = try await Bench(command.probe, command.guest)
+    try bench.requireOneProbe()
+    builder = try await command.build.builder(for: bench.selection.probes)
+    store = try ImageStore(in: places)
+    let opening = resumed?.opening
+    let good = if let opening { opening.good } else { try await tree.resolve(goodName) }
+    let bad = if let opening { opening.bad } else { try await tree.resolve(badName) }
+    range = try await Self.range(in: tree, good: good, bad: bad, findsFix: command.ends.findFix)
+    try Self.requireSpace(for: tree, in: places)
+
+    let digests = [
+      "probe": bench.question(command.guest), "configuration": builder.recipe.digest,
+      "tool chain": builder.toolChain.digest,
+    ]
+    if let resumed {
+      for (what, digest) in digests.sorted(by: { $0.key < $1.key }) where resumed.opening.digests[what] != digest {
+        throw Failure(
+          .badInput, "the \(what) is not what it was when this bisection began, so its verdicts cannot be mixed",
+          remedy: "put it back, or start anew; kernels in the store are used again")
+      }
+      ledger = try Ledger(in: resumed.url)
+    } else {
+      let session = try SessionFolder.make(for: tree, good, bad, in: places)
+      ledger = try Ledger(in: session)
+      let arguments = try SessionFolder.kept(CommandLine.arguments, probes: command.probe, in: session)
+      try ledger.append(
+        .opened(
+          LedgerEntry.Opening(
+            tree: tree.top.path, goodName: goodName, good: good, badName: badName, bad: bad,
+            question: command.question, arguments: arguments, digests: digests)))
+    }
+  }
+
+  private static func range(
+    in tree: KernelTree, good: CommitID, bad: CommitID, findsFix: Bool
+  ) async throws -> CommitRange {
+    let (old, new) = findsFix ? (bad, good) : (good, bad)
+    if old == new {
+      throw Failure(.usage, "the good and the bad commit are the same, \(old.short)", remedy: "name two that differ")
+    }
+    let commits = try await tree.range(from: old, to: new)
+    let oldWord = findsFix ? "bad" : "good"
+    if commits.isEmpty {
+      throw Failure(
+        .usage, "the \(findsFix ? "good" : "bad") commit is an ancestor of the \(oldWord) one",
+        remedy: findsFix
+          ? "leave --find-fix out, or swap the two" : "swap them, or add --find-fix to find what fixed it")
+    }
+    var bases: [Commit] = []
+    if !(try await tree.isAncestor(old, of: new)) {
+      for base in try await tree.mergeBases(old, new) { bases.append(try await tree.commit(base)) }
+      if bases.isEmpty {
+        throw Failure(.usage, "the two commits have nothing in common", remedy: "name two of one history")
+      }
+    }
+    return CommitRange(
+      good: try await tree.commit(good), bad: try await tree.commit(bad), mergeBases: bases, commits: commits,
+      findsFix: findsFix)
+  }
+
+  /// A worktree takes 1.4 GB and the objects of a minimal kernel 0.3 GB (Linux 6.1).
+  private static func requireSpace(for tree: KernelTree, in places: Places) throws(Failure) {
+    try Places.make(places.cache)
+    let free = try? places.cache.resourceValues(forKeys: [.volumeAvailableCapacityKey]).volumeAvailableCapacity
+    let isThere = FileManager.default.fileExists(atPath: tree.slotFolder(0, in: places).source.path)
+    let needed = (isThere ? 1 : 3) << 30
+    guard let free, free < needed else { return }
+    throw Failure(
+      .cannotWrite, "\(places.cache.path) has \(free >> 20) MiB free, and building takes about \(needed >> 20)",
+      remedy: "free some space there, point XDG_CACHE_HOME elsewhere, or say firstbad store prune --to 1G")
+  }
+
+  /// Runs it and prints the answer.
+  func run() async throws {
+    for line in CommitBisectionText.plan(
+      range, secondsPerBuild: try store.lastSeconds(recipe: builder.recipe.digest).first)
+    {
+      Terminal.note(line)
+    }
+    let live = LiveLine()
+    let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.phase(CommitBisectionText.phase($0)) }
+    let workshop = try await KernelWorkshop(
+      tree, builder: builder, store: store, logs: ledger.folder, places: bench.places, report: tell)
+    let laboratory = KernelLaboratory(
+      workshop, store: store, runner: bench.runner, question: question, report: tell)
+    let range = range
+    let bisection = CommitBisection(range, ledger: ledger, laboratory: laboratory) { event in
+      if let text = CommitBisectionText.live(event) { live.begin(text) }
+      if let line = CommitBisectionText.line(event, of: range) { live.end(line) }
+    }
+    let conclusion: Conclusion
+    do {
+      conclusion = try await bisection.run()
+    } catch {
+      live.clear()
+      Terminal.note("to go on from here: firstbad bisect --resume --tree \(tree.top.path)")
+      throw error
+    }
+    live.clear()
+    var account: String?
+    if conclusion.commits.count == 1 { account = try await tree.account(of: conclusion.commits[0].id) }
+    let record = Record(ledger.entries)
+    for line in CommitBisectionText.summary(conclusion, record, account: account, range: range, folder: ledger.folder) {
+      try Terminal.print(line)
+    }
+    switch conclusion.claim {
+    case .confirmed, .likely: return
+    case .range: throw ExitCode(ExitStatus.of(.untestable(phase: .done, signature: "range")))
+    case .inconclusive: throw ExitCode(ExitStatus.failure)
+    }
+  }
+
+  private var question: String { Record(ledger.entries).opening?.digests["probe"] ?? "" }
+}
+
+extension Bench {
+  /// A digest of all that a verdict depends on beside the kernel: the init with the probe in it, and the machine.
+  func question(_ guest: GuestOptions) -> String {
+    let options = guest.runOptions
+    let words =
+      selection.probes.map(\.id.description) + options.append + options.deadlines.map { "\($0.name)=\($0.seconds)" }
+      + ["\(options.accelerator)", "\(options.failOn)"]
+    return Digest.sha256(ofText: selection.image.program.base64EncodedString() + words.joined(separator: "\u{0}"))
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import HostSystem
+public import ImageStore
+import Judgement
+public import KernelTree
+public import Suite
+import VirtualMachine
+
+/// The real laboratory: the workshop and QEMU. A kernel that is the same as one already judged is not booted.
+public struct KernelLaboratory: Laboratory {
+  private let workshop: KernelWorkshop
+  private let store: ImageStore
+  private let runner: ProbeRunner
+  private let question: String
+  private let report: @Sendable (KernelWorkshop.Progress) -> Void
+
+  /// `question` is a digest of all that a verdict depends on beside the kernel.
+  public init(
+    _ workshop: KernelWorkshop, store: ImageStore, runner: ProbeRunner, question: String,
+    report: @escaping @Sendable (KernelWorkshop.Progress) -> Void
+  ) {
+    self.workshop = workshop
+    self.store = store
+    self.runner = runner
+    self.question = question
+    self.report = report
+  }
+
+  /// See ``Laboratory``.
+  public func commit(_ id: CommitID) async throws -> Commit { try await workshop.commit(id) }
+
+  /// See ``Laboratory``.
+  public func examine(_ sample: Sample, isClean: Bool) async throws -> Examination? {
+    switch sample {
+    case .commit(let commit): try await judged(workshop.make(commit, isClean: isClean))
+    case .reverted(let culprit, let tip):
+      if let product = try await workshop.make(tip, without: culprit) { try await judged(product) } else { nil }
+    }
+  }
+
+  private func judged(_ product: KernelWorkshop.Product) async throws -> Examination {
+    let seen: Seen
+    var milliseconds: Int?
+    var image: StoredImage?
+    switch product.build {
+    case .failed(let failure):
+      seen = Seen(
+        .untestable(phase: failure.phase, signature: failure.signature), phase: failure.phase,
+        reason: failure.signature)
+    case .built(let kept):
+      image = kept
+      (seen, milliseconds) = try await see(kept)
+    }
+    return Examination(
+      tree: product.tree, identity: image?.identity, image: image?.image.path, seen: seen,
+      buildSeconds: product.seconds, bootMilliseconds: milliseconds, isClean: product.isClean)
+  }
+
+  /// What the probe sees on a kernel, by a boot unless it is known of one that is the same.
+  private func see(_ image: StoredImage) async throws -> (Seen, milliseconds: Int?) {
+    let known = try store.verdicts(identity: image.identity, question: question).last
+    if let known, let seen = try? JSONDecoder().decode(Seen.self, from: Data(known.utf8)) { return (seen, nil) }
+    report(.booting)
+    let cells = try await runner.run(on: try KernelImage(at: image.image.path))
+    guard let cell = cells.first, cells.count == 1 else {
+      throw Failure(.usage, "a bisect follows one probe", remedy: "name one probe, or a file with one probe in it")
+    }
+    // Our own side's trouble is no answer, and must not be kept as one.
+    if case .infra(let reason) = cell.finding.verdict { throw Failure(.toolFailed, reason) }
+    let seen = cell.seen
+    let text = String(decoding: try JSONEncoder().encode(seen), as: UTF8.self)
+    try store.remember(text, identity: image.identity, question: question)
+    return (seen, cell.durationMilliseconds)
+  }
+}

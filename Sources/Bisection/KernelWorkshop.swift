@@ -1,0 +1,114 @@
+public import Foundation
+public import HostSystem
+public import ImageStore
+public import KernelBuild
+public import KernelTree
+
+/// Makes kernels of commits: git lays the source out, make builds it, the store keeps it. What the store knows is
+/// not built again.
+public final class KernelWorkshop: Sendable {
+  private let tree: KernelTree
+  private let slot: TreeSlot
+  private let builder: KernelBuilder
+  private let store: ImageStore
+  private let logs: URL
+  private let report: @Sendable (Progress) -> Void
+
+  /// What it is at, for a person who waits.
+  public enum Progress: Sendable {
+    case checkingOut
+    case building(BuildProgress)
+    case booting
+    case note(String)
+  }
+
+  /// What came of a commit.
+  public struct Product: Sendable {
+    /// Id of the tree that was built.
+    public let tree: String
+    /// The kernel, or why there is none.
+    public let build: StoredBuild
+    /// How long building took; nil when the store had it.
+    public let seconds: Double?
+    /// Whether the build began with nothing but the source.
+    public let isClean: Bool
+  }
+
+  /// Slots that may be held at once of one tree.
+  static let slots = 4
+
+  /// Takes a free slot of the tree. `logs` is the folder that gets the log of each build that fails.
+  public init(
+    _ tree: KernelTree, builder: KernelBuilder, store: ImageStore, logs: URL, places: Places,
+    report: @escaping @Sendable (Progress) -> Void
+  ) async throws {
+    self.tree = tree
+    self.builder = builder
+    self.store = store
+    self.logs = logs
+    self.report = report
+    slot = try await Self.freeSlot(of: tree, in: places)
+    try Places.make(logs)
+  }
+
+  private static func freeSlot(of tree: KernelTree, in places: Places) async throws -> TreeSlot {
+    for number in 0..<slots - 1 {
+      do { return try await tree.slot(number, in: places) } catch let failure as Failure {
+        guard failure.message.contains("is held by another run") else { throw failure }
+      }
+    }
+    return try await tree.slot(slots - 1, in: places)
+  }
+
+  /// What is to be known of a commit.
+  public func commit(_ id: CommitID) async throws -> Commit { try await tree.commit(id) }
+
+  /// The kernel of a commit.
+  public func make(_ commit: Commit, isClean: Bool = false) async throws -> Product {
+    try await make(commit.tree, commit, isClean) { [slot] in try await slot.checkOut(commit.id) }
+  }
+
+  /// The kernel of a commit without what another one brought; nil when that does not come off cleanly.
+  public func make(_ tip: Commit, without culprit: Commit) async throws -> Product? {
+    report(.checkingOut)
+    guard let reverted = try await slot.checkOutReverted(culprit.id, on: tip.id) else { return nil }
+    return try await make(reverted, tip, false) {}
+  }
+
+  private func make(
+    _ tree: String, _ commit: Commit, _ isClean: Bool, checkOut: () async throws -> Void
+  ) async throws -> Product {
+    func key(_ isClean: Bool) -> BuildKey {
+      BuildKey(tree: tree, recipe: builder.recipe.digest, toolChain: builder.toolChain.digest, isClean: isClean)
+    }
+    // A clean build will do wherever another would.
+    for clean in isClean ? [true] : [true, false] {
+      if let known = try store.build(key(clean)) {
+        return Product(tree: tree, build: known, seconds: nil, isClean: clean)
+      }
+    }
+    report(.checkingOut)
+    try await checkOut()
+    let isEmpty = try FileManager.default.contentsOfDirectory(atPath: slot.objects.path).isEmpty
+    let log = logs.appending(path: "\(commit.id.short)\(isClean ? "-clean" : "").build.log")
+    let start = ContinuousClock.now
+    let outcome = try await builder.build(source: slot.source, objects: slot.objects, log: log, isClean: isClean) {
+      [report] in report(.building($0))
+    }
+    let seconds = start.duration(to: .now) / .seconds(1)
+    let wasClean = isClean || isEmpty
+    switch outcome {
+    case .built(let kernel):
+      for note in kernel.notes { report(.note(note)) }
+      let kept = try store.add(
+        key(wasClean), commit: commit.id.hex, image: kernel.image, config: kernel.config, log: log,
+        identity: kernel.identity, seconds: seconds)
+      try? FileManager.default.removeItem(at: log)
+      return Product(tree: tree, build: .built(kept), seconds: seconds, isClean: wasClean)
+    case .failed(let failure):
+      let kept = StoredFailure(phase: failure.phase, signature: failure.signature, lines: failure.lines)
+      try store.add(key(wasClean), commit: commit.id.hex, failure: kept, seconds: seconds)
+      return Product(tree: tree, build: .failed(kept), seconds: seconds, isClean: wasClean)
+    }
+  }
+}

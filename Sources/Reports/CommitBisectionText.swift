@@ -1,0 +1,155 @@
+public import Bisection
+public import Foundation
+import KernelBuild
+import KernelTree
+
+/// A bisection among commits, for a person.
+public enum CommitBisectionText {
+  /// What is about to be done: commits, and the builds and boots they will take at most when all can be tested.
+  public static func plan(_ range: CommitRange, secondsPerBuild: Double?) -> [String] {
+    let count = range.commits.count
+    let steps = count <= 1 ? 0 : Int.bitWidth - (count - 1).leadingZeroBitCount
+    let merges = range.commits.count { $0.parents.count > 1 }
+    var line =
+      "\(count) commits\(merges > 0 ? ", \(merges) of them merges" : "") between \(range.old.quoted) and \(range.new.quoted)"
+    line += ": about \(steps) steps, 2 ends, and the proof"
+    if let seconds = secondsPerBuild { line += "; about \(duration(seconds * Double(steps + 4)))" }
+    return [line]
+  }
+
+  /// One line for an event, or nil for what only a live line shows.
+  public static func line(_ event: CommitBisection.Event, of range: CommitRange) -> String? {
+    switch event {
+    case .note(let text): return "note: \(text)"
+    case .examining: return nil
+    case .examined(let sample, let role, let examination, let answer, let open, let wasKnown):
+      let left = role == .step ? "  [\(open) left]" : ""
+      return
+        "\(pad(role.rawValue)) \(name(sample)): \(word(examination, answer))\(cost(examination, wasKnown))\(left)"
+    }
+  }
+
+  /// What is being done at this moment.
+  public static func live(_ event: CommitBisection.Event) -> String? {
+    guard case .examining(let sample, let role, let open) = event else { return nil }
+    return "\(role.rawValue) \(name(sample))\(role == .step ? ", \(open) left" : "")"
+  }
+
+  /// How far the laboratory is with a sample; the seconds are those that a build took of late.
+  public static func phase(_ progress: KernelWorkshop.Progress) -> String {
+    switch progress {
+    case .checkingOut: return "checking out"
+    case .booting: return "booting"
+    case .note(let text): return text
+    case .building(let build):
+      if build.phase == .configure { return "configuring" }
+      let all = build.filesExpected.map { " of about \(max($0, build.filesDone))" } ?? ""
+      return "building, file \(build.filesDone)\(all)"
+    }
+  }
+
+  /// The answer: the commit as git shows it, how far it is proven, the steps, and where things are.
+  public static func summary(
+    _ conclusion: Conclusion, _ record: Record, account: String?, range: CommitRange, folder: URL
+  ) -> [String] {
+    var lines = [""]
+    let what = range.findsFix ? "first fixed commit" : "first bad commit"
+    switch conclusion.claim {
+    case .confirmed, .likely:
+      lines.append("\(what), \(conclusion.claim.rawValue): \(conclusion.commits[0].quoted)")
+    case .range:
+      lines.append("the \(what) is one of these \(conclusion.commits.count); all but the last cannot be tested:")
+      lines += conclusion.commits.map { "  \($0.quoted)" }
+    case .inconclusive: lines.append("no commit can be named")
+    }
+    lines += conclusion.reasons.map { "  - \($0)" }
+    if let account { lines += ["", account.trimmingCharacters(in: .newlines)] }
+    lines += [""] + steps(record)
+    let builds = record.examined.count { $0.examination?.buildSeconds != nil }
+    let boots = record.examined.count { $0.examination?.bootMilliseconds != nil }
+    let seconds = record.examined.reduce(0) { total, one in
+      total + (one.examination?.buildSeconds ?? 0) + Double(one.examination?.bootMilliseconds ?? 0) / 1000
+    }
+    lines.append("\(builds) builds, \(boots) boots, \(duration(seconds)) for \(range.commits.count) commits")
+    lines += again(conclusion, record)
+    lines.append("ledger and logs: \(folder.path)")
+    return lines
+  }
+
+  /// The steps as a table.
+  public static func steps(_ record: Record) -> [String] {
+    var table = Table("COMMIT", "VERDICT", "BUILD", "BOOT", "WHAT WAS SEEN")
+    for one in record.examined {
+      guard let found = one.examination else {
+        table.add(name(one.sample), "-", "-", "-", "does not revert cleanly")
+        continue
+      }
+      table.add(
+        name(one.sample), found.seen.word,
+        found.buildSeconds.map { duration($0) + (found.isClean ? " clean" : "") } ?? "stored",
+        found.bootMilliseconds.map { duration(Double($0) / 1000) } ?? (found.identity == nil ? "-" : "known"),
+        seen(found.seen))
+    }
+    return table.lines
+  }
+
+  /// Commands that boot the kernels which the answer rests on again.
+  private static func again(_ conclusion: Conclusion, _ record: Record) -> [String] {
+    guard conclusion.commits.count == 1, let commit = conclusion.commits.first else { return [] }
+    func image(_ id: CommitID) -> String? {
+      record.examined.last { examined in
+        if case .commit(let commit) = examined.sample { return commit.id == id && examined.examination?.image != nil }
+        return false
+      }?.examination?.image
+    }
+    let kernels = (commit.parents.prefix(1) + [commit.id]).compactMap(image)
+    guard kernels.count == 2, let probe = record.opening?.arguments.last else { return [] }
+    return ["see it again: firstbad run --kernels \(kernels.joined(separator: " ")) \(probe)"]
+  }
+
+  private static func word(_ examination: Examination?, _ answer: CommitSearch.Answer?) -> String {
+    guard let examination else { return "does not revert cleanly" }
+    switch answer {
+    case .good?: return "good\(observed(examination.seen))"
+    case .bad?: return "bad\(observed(examination.seen))"
+    case .untestable(let why)?: return "cannot tell (\(why))"
+    case nil: return "\(examination.seen.word)\(observed(examination.seen))"
+    }
+  }
+
+  private static func cost(_ examination: Examination?, _ wasKnown: Bool) -> String {
+    guard let examination else { return "" }
+    if wasKnown { return "  (known)" }
+    let build =
+      examination.buildSeconds.map { "built \(examination.isClean ? "clean " : "")in \(duration($0))" }
+      ?? "in the store"
+    let boot = examination.bootMilliseconds.map { ", booted in \(duration(Double($0) / 1000))" } ?? ""
+    return "  (\(build)\(examination.identity != nil && boot.isEmpty ? ", same kernel as one judged" : boot))"
+  }
+
+  private static func observed(_ seen: Seen) -> String {
+    seen.observations.isEmpty
+      ? "" : "  " + seen.observations.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+  }
+
+  private static func seen(_ seen: Seen) -> String {
+    seen.word == "good" || !seen.observations.isEmpty
+      ? (seen.observations.isEmpty ? seen.reason : observed(seen).trimmingCharacters(in: .whitespaces)) : seen.signature
+  }
+
+  private static func name(_ sample: Sample) -> String {
+    switch sample {
+    case .commit(let commit): String(commit.quoted.prefix(70))
+    case .reverted(let culprit, let tip): "\(tip.id.short) without \(culprit.id.short)"
+    }
+  }
+
+  private static func pad(_ text: String) -> String { text + String(repeating: " ", count: max(0, 18 - text.count)) }
+
+  /// `0.8 s`, `12 s`, `4 min 10 s`.
+  static func duration(_ seconds: Double) -> String {
+    if seconds < 10 { return "\((seconds * 10).rounded() / 10) s" }
+    let whole = Int(seconds.rounded())
+    return whole < 120 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
+  }
+}

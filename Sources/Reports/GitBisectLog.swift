@@ -1,0 +1,48 @@
+public import Bisection
+public import HostSystem
+import KernelTree
+
+/// A bisection as git writes it down, for `git bisect replay` (git-bisect(1), "Bisect log and bisect replay").
+public enum GitBisectLog {
+  /// The lines.
+  public static func lines(_ record: Record) throws(Failure) -> [String] {
+    guard let opening = record.opening else { throw Failure(.badInput, "the ledger has no first line") }
+    var lines = [
+      "# bad: [\(opening.bad)] \(opening.badName)", "# good: [\(opening.good)] \(opening.goodName)",
+      "git bisect start '\(opening.bad)' '\(opening.good)'",
+    ]
+    let answers = answers(record, opening)
+    for (commit, word) in answers {
+      lines += ["# \(word): [\(commit.id)] \(commit.subject)", "git bisect \(word) \(commit.id)"]
+    }
+    if let conclusion = record.conclusion, conclusion.commits.count == 1 {
+      lines.append("# first bad commit: [\(conclusion.commits[0].id)] \(conclusion.commits[0].subject)")
+    }
+    return lines
+  }
+
+  /// The last word on each commit between the ends, in the order of the tests.
+  private static func answers(_ record: Record, _ opening: LedgerEntry.Opening) -> [(Commit, String)] {
+    var ends: [CommitID: Seen] = [:]
+    var words: [(Commit, String)] = []
+    for one in record.examined {
+      guard case .commit(let commit) = one.sample, let found = one.examination else { continue }
+      if commit.id == opening.good || commit.id == opening.bad {
+        ends[commit.id] = found.seen
+        continue
+      }
+      guard let good = ends[opening.good], let bad = ends[opening.bad],
+        let yardstick = try? Yardstick(opening.question, good: good, called: "good", bad: bad, called: "bad")
+      else { continue }
+      let word =
+        switch yardstick.answer(for: found.seen) {
+        case .good: "good"
+        case .bad: "bad"
+        case .untestable: "skip"
+        }
+      words.removeAll { $0.0.id == commit.id }
+      words.append((commit, record.marks[commit.id]?.rawValue ?? word))
+    }
+    return words
+  }
+}
