@@ -1,5 +1,5 @@
-/// One error of a build, in a form that can be ordered.
-struct BuildError: Equatable, Comparable {
+/// One error of a build, as a line of its log tells it.
+struct BuildError: Equatable {
   /// What is nearest to the cause comes first: a file that does not compile also makes a link and a target fail.
   enum Kind: Int, Comparable {
     case compiler
@@ -14,17 +14,14 @@ struct BuildError: Equatable, Comparable {
   let kind: Kind
   /// Where; part of the signature.
   let file: String
-  let line: Int
-  let column: Int
   let message: String
+  /// What make could not make, of an error of the last kind.
+  var target: String?
+  /// How deep in the tree of makes that was; the deepest is where it began, the others only pass it on.
+  var depth = 0
 
   /// `net/ipv4/tcp.c: error: implicit declaration of function 'foo'`.
   var signature: String { "\(file): \(message)" }
-
-  static func < (left: BuildError, right: BuildError) -> Bool {
-    (left.kind, left.file, left.line, left.column, left.message)
-      < (right.kind, right.file, right.line, right.column, right.message)
-  }
 
   /// What the line says, or nil when it is no error. Paths have lost what is this machine's.
   init?(_ line: Substring) {
@@ -38,11 +35,9 @@ struct BuildError: Equatable, Comparable {
     }
   }
 
-  private init(kind: Kind, file: String, line: Int = 0, column: Int = 0, message: String) {
+  private init(kind: Kind, file: String, message: String) {
     self.kind = kind
     self.file = file
-    self.line = line
-    self.column = column
     self.message = Self.masked(message)
   }
 
@@ -69,18 +64,16 @@ struct BuildError: Equatable, Comparable {
     let word = mark.contains("internal") ? "internal compiler error" : "error"
     // The compiler's own temporary file, named by chance; the target tells which one it was.
     let isTemporary = file.hasSuffix(".s") && file.contains("/cc")
-    self.init(
-      kind: .compiler, file: isTemporary ? "as" : String(file), line: place.count > 1 ? Int(place[1]) ?? 0 : 0,
-      column: place.count > 2 ? Int(place[2]) ?? 0 : 0, message: "\(word): \(message)")
+    self.init(kind: .compiler, file: isTemporary ? "as" : String(file), message: "\(word): \(message)")
   }
 
   private static func kconfig(_ line: Substring) -> BuildError? {
     let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].contains("Kconfig"), !parts[0].contains(" "), let number = Int(parts[1]),
+    guard parts.count == 3, parts[0].contains("Kconfig"), !parts[0].contains(" "), Int(parts[1]) != nil,
       !parts[2].contains("warning:")
     else { return nil }
     return BuildError(
-      kind: .compiler, file: String(parts[0]), line: number, message: parts[2].drop { $0 == " " }.description)
+      kind: .compiler, file: String(parts[0]), message: parts[2].drop { $0 == " " }.description)
   }
 
   /// ld: `ld: a.o: in function `f': a.c:(.text+0x1): undefined reference to `g'`; ld.lld: `undefined symbol: g`.
@@ -103,6 +96,7 @@ struct BuildError: Equatable, Comparable {
     guard let mark = line.firstRange(of: "*** ") else { return nil }
     var message = line[mark.upperBound...]
     if let stop = message.firstRange(of: "  Stop.") { message = message[..<stop.lowerBound] }
+    if message.hasSuffix(".") { message = message.dropLast() }
     guard message.hasPrefix("[") else {
       if message.hasPrefix("Waiting for unfinished") || message.hasPrefix("Deleting file") { return nil }
       let place = line[..<mark.lowerBound].split(separator: ":")
@@ -113,9 +107,10 @@ struct BuildError: Equatable, Comparable {
     guard let end = message.lastIndex(of: "]") else { return nil }
     let inside = message[message.index(after: message.startIndex)..<end]
     let target = String(inside.split(separator: ": ").last ?? inside)
-    // The chain upwards, `net/ipv4`, `net`, `sub-make`: the deepest make has the largest number.
-    let depth = Int(line.drop { $0 != "[" }.dropFirst().prefix { $0.isNumber }) ?? 0
-    self.init(kind: .target, file: "make", line: -depth, message: "\(target) fails")
+    self.init(kind: .target, file: "make", message: "\(target) fails")
+    self.target = target
+    // `make[4]: ***`; the first make has no number.
+    depth = Int(line.drop { $0 != "[" }.dropFirst().prefix { $0.isNumber }) ?? 0
   }
 
   /// Counters of the compiler's, offsets and addresses change with every edit above them.

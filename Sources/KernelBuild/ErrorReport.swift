@@ -3,10 +3,10 @@ import Foundation
 /// The error of a build's log that stands for all of them.
 ///
 /// With several jobs the first error in time is another one each time. So make is run to the end of what can be
-/// built (`-k`), and of all errors the one is taken that comes first by kind, file, line, column and message. The
-/// same tree then gives the same signature whatever the order. What remains: an error that only shows while another
-/// file is missing, as when a generator fails and what it makes is out of date; and a tree whose errors change with
-/// the time of day.
+/// built (`-k`), with the words of each job together (`--output-sync=target`); of the targets that failed the first
+/// of the alphabet is taken, and of its errors the first, as the compiler's later ones often come of it. The same
+/// tree then gives the same signature whatever the order. What remains: an error that only shows while another file
+/// is missing, as when a generator fails and what it made before is out of date.
 struct ErrorReport: Equatable {
   /// Stable from build to build and, as far as the fault is the same, from commit to commit: no line numbers, no
   /// counters of the compiler's, no paths of this machine.
@@ -20,14 +20,44 @@ struct ErrorReport: Equatable {
   /// Reads a log; nil when it holds no error in a form that is known.
   init?(log: String, source: String, objects: String) {
     let lines = log.split(separator: "\n").map { Self.plain($0, source, objects) }
-    var best: (error: BuildError, index: Int)?
-    for (index, line) in lines.enumerated() {
-      guard let error = BuildError(line[...]) else { continue }
-      if best.map({ error < $0.error }) ?? true { best = (error, index) }
-    }
-    guard let best else { return nil }
+    guard let best = Self.candidates(lines).min(by: { $0.key < $1.key }) else { return nil }
     signature = best.error.signature
     self.lines = Self.context(of: best.index, in: lines)
+  }
+
+  private struct Candidate {
+    let error: BuildError
+    let index: Int
+    /// What was being made; empty where the log does not tell.
+    var target = ""
+
+    /// Deeper makes first: they come before those that pass the failure on.
+    var key: (BuildError.Kind, Int, String, String) { (error.kind, -error.depth, target, error.signature) }
+  }
+
+  /// The first error of each job. A job's words begin with kbuild's line and end with make's word on its target.
+  private static func candidates(_ lines: [String]) -> [Candidate] {
+    var all: [Candidate] = []
+    var open: Candidate?
+    for (index, line) in lines.enumerated() {
+      if KernelLine(line[...]) != nil {
+        if let found = open { all.append(found) }
+        open = nil
+      } else if let error = BuildError(line[...]) {
+        let new = Candidate(error: error, index: index)
+        if let target = error.target {
+          if var found = open {
+            found.target = target
+            all.append(found)
+          }
+          all.append(new)
+          open = nil
+        } else if open.map({ error.kind < $0.error.kind }) ?? true {
+          open = new
+        }
+      }
+    }
+    return all + (open.map { [$0] } ?? [])
   }
 
   /// Without this machine's paths, whatever way the compiler was told them.

@@ -32,9 +32,7 @@ struct MakeRun: Sendable {
     var variables: [Environment.Key: String] = [:]
     for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
     let (settled, custom) = (options, Environment.custom(variables))
-    let words =
-      ["--pdeathsig", "USR1", "--", "/bin/sh", "-c", Self.launcher, "sh", String(getpid()), marker.path, make.path]
-      + arguments
+    let words = Self.launch(parent: getpid(), marker: marker, command: [make.path] + arguments)
     let group = Mutex<pid_t?>(nil)
     defer {
       // The teardown is over when the launcher ends; others of the group need not heed TERM.
@@ -108,6 +106,11 @@ struct MakeRun: Sendable {
       .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(3)),
       .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero),
     ]
+  }
+
+  /// Arguments of setpriv that start make under its launcher, in a session of its own.
+  static func launch(parent: pid_t, marker: URL, command: [String]) -> [String] {
+    ["--pdeathsig", "USR1", "--", "/bin/sh", "-c", launcher, "sh", String(parent), marker.path] + command
   }
 
   /// The leader of make's process group.

@@ -1,0 +1,108 @@
+import Foundation
+import HostSystem
+import Testing
+
+@testable import KernelBuild
+
+@Suite("No build outlives who wanted it", .timeLimit(.minutes(2)))
+struct ProcessTests {
+  @Test("cancelling the task ends make and all that it started, those that heed no TERM too")
+  func cancelled() async throws {
+    let tree = try ToyTree()
+    try tree.write("hook.sh", ToyTree.stubborn)
+    let build = Task { try await tree.build() }
+    let processes = try await tree.started()
+    #expect(processes.count == 4)
+    build.cancel()
+    await #expect(throws: CancellationError.self) { _ = try await build.value }
+    #expect(try await ToyTree.alive(processes).isEmpty)
+  }
+
+  @Test("a build that was cancelled while make could put itself in order is gone on with")
+  func resumed() async throws {
+    let tree = try ToyTree()
+    try tree.write("hook.sh", "echo $$ >> $O/pids; echo end >> $O/pids; sleep 1000")
+    let build = Task { try await tree.build() }
+    _ = try await tree.started()
+    build.cancel()
+    await #expect(throws: (any Error).self) { _ = try await build.value }
+    #expect(tree.exists("objects/a.o") && !tree.exists("objects/.firstbad-unfinished"))
+    try tree.write("hook.sh", "")
+    guard case .built(let kernel) = try await tree.build() else {
+      Issue.record("not built")
+      return
+    }
+    #expect(kernel.notes.isEmpty)
+  }
+
+  @Test("silence has a limit")
+  func silent() async throws {
+    let tree = try ToyTree()
+    try tree.write("hook.sh", ToyTree.stubborn)
+    let failure = await #expect(throws: Failure.self) { _ = try await tree.build(silence: .seconds(2)) }
+    #expect(failure?.message.contains("make said nothing") == true)
+    #expect(try await ToyTree.alive(try await tree.started()).isEmpty)
+  }
+
+  @Test("who speaks now and then is not silent")
+  func slow() async throws {
+    let tree = try ToyTree()
+    // Past make's own collecting of a job's words (--output-sync), which holds them until the job is done.
+    let rules = (1...4).map { "slow\($0): \($0 > 1 ? "slow\($0 - 1)" : "")\n\t@sleep 1; echo $@\n" }.joined()
+    try tree.write("Makefile", ToyTree.makefile + "bzImage: | slow4\n" + rules)
+    guard case .built = try await tree.build(silence: .seconds(3)) else {
+      Issue.record("not built")
+      return
+    }
+  }
+
+  @Test("KILL of the parent ends make and all that it started, and leaves the mark of an unfinished build")
+  func parentKilled() async throws {
+    let tree = try ToyTree()
+    try tree.write("hook.sh", ToyTree.stubborn)
+    try FileManager.default.createDirectory(at: tree.objects, withIntermediateDirectories: true)
+    let marker = try tree.scratch.file("marker", "")
+    let shell = try Tool("sh", remedy: "a shell is part of every system")
+    // The shell stands for firstbad: it starts the launcher in a session of its own and waits.
+    let words = MakeRun.launch(
+      parent: 0, marker: marker,
+      command: ["make", "-C", tree.source.path, "O=\(tree.objects.path)", "CC=gcc", "bzImage"])
+    let quoted = words.map { $0 == "0" ? "$$" : "'\($0.replacing("'", with: "'\\''"))'" }.joined(separator: " ")
+    let parent = Task {
+      try await shell.run(
+        ["-c", "echo $$ > '\(tree.scratch.url.path)/parent'; setsid setpriv \(quoted); :"],
+        limit: .seconds(60))
+    }
+    let processes = try await tree.started()
+    #expect(processes.count == 4)
+    let id = try String(contentsOf: tree.scratch.url.appending(path: "parent"), encoding: .utf8)
+    kill(try #require(pid_t(id.trimmingCharacters(in: .whitespacesAndNewlines))), SIGKILL)
+    #expect(try await ToyTree.alive(processes).isEmpty)
+    #expect(try await parent.value.status == 128 + 9)
+    #expect(tree.exists("marker"))
+  }
+
+  @Test("the signal of a thread's end, while the parent lives, disturbs nothing")
+  func threadEnded() async throws {
+    let tree = try ToyTree()
+    // The launcher leads the session.
+    try tree.write("hook.sh", "read -r a b c d e launcher f </proc/$$/stat; kill -USR1 $launcher; sleep 0.3\n")
+    guard case .built(let kernel) = try await tree.build() else {
+      Issue.record("not built")
+      return
+    }
+    #expect(kernel.notes.isEmpty)
+  }
+
+  @Test("make sees none of the variables that decide behind the recipe's back")
+  func environment() {
+    let environment = Kbuild.environment(from: [
+      "PATH": "/bin", "HOME": "/home/a", "CCACHE_DIR": "/c", "MAKEFLAGS": "-j99", "KCFLAGS": "-O0", "ARCH": "arm",
+      "KBUILD_OUTPUT": "/x", "LC_ALL": "de_DE", "CCACHE_BASEDIR": "/", "KBUILD_BUILD_USER": "me", "LLVM": "1",
+    ])
+    #expect(environment["PATH"] == "/bin" && environment["CCACHE_DIR"] == "/c" && environment["HOME"] == "/home/a")
+    #expect(environment["LC_ALL"] == "C" && environment["KBUILD_BUILD_USER"] == "firstbad")
+    #expect(environment["CCACHE_BASEDIR"]?.isEmpty == true)
+    for name in ["MAKEFLAGS", "KCFLAGS", "ARCH", "KBUILD_OUTPUT", "LLVM"] { #expect(environment[name] == nil) }
+  }
+}

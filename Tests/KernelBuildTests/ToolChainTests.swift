@@ -1,0 +1,82 @@
+import Foundation
+import HostSystem
+import TestSupport
+import Testing
+
+@testable import KernelBuild
+
+@Suite("The tool chain")
+struct ToolChainTests {
+  let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  /// A compiler that answers as told.
+  private func compiler(_ name: String, version: String, target: String = "x86_64-linux-gnu") throws -> String {
+    let script = """
+      #!/bin/sh
+      case "$1" in
+      --version) echo "\(version)"; echo "Copyright" ;;
+      -dumpmachine) echo "\(target)" ;;
+      -print-prog-name=as) echo as ;;
+      *) exit 1 ;;
+      esac
+      """
+    let file = try scratch.file(name, script)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    return file.path
+  }
+
+  @Test("gcc, where nothing else is named, with its assembler and linker")
+  func gcc() async throws {
+    let found = try await ToolChain.find()
+    #expect(found.compiler == "gcc")
+    #expect(found.compilerVersion.hasPrefix("gcc "))
+    #expect(found.assemblerVersion.hasPrefix("GNU assembler") && found.linkerVersion.hasPrefix("GNU "))
+    #expect(found.arguments(ccache: nil) == ["CC=gcc", "HOSTCC=gcc"])
+    #expect(try await ToolChain.find(compiler: "gcc") == found)
+    #expect(try JSONDecoder().decode(ToolChain.self, from: try JSONEncoder().encode(found)) == found)
+  }
+
+  @Test("the digest tells compilers apart, and two names of the same one not")
+  func digest() async throws {
+    let one = try await ToolChain.find(compiler: try compiler("one", version: "gcc 12.2.0"))
+    let same = try await ToolChain.find(compiler: try compiler("same", version: "gcc 12.2.0"))
+    let other = try await ToolChain.find(compiler: try compiler("other", version: "gcc 12.3.0"))
+    #expect(one.digest == same.digest && one.digest != other.digest && one.digest.count == 64)
+  }
+
+  @Test("ccache stands before the compiler and not in the digest")
+  func ccache() async throws {
+    let found = try await ToolChain.find()
+    let tool = try Tool(try compiler("ccache", version: ""), remedy: "")
+    #expect(found.arguments(ccache: tool) == ["CC=ccache gcc", "HOSTCC=ccache gcc"])
+  }
+
+  @Test("a compiler that is not there, or for another machine, or no name at all, is refused")
+  func refused() async throws {
+    let missing = await #expect(throws: Failure.self) { _ = try await ToolChain.find(compiler: "gcc-99") }
+    #expect(missing?.kind == .missingTool && missing?.remedy == "install it: apt-get install gcc-99")
+    let arm = try compiler("arm", version: "gcc 12.2.0", target: "aarch64-linux-gnu")
+    let foreign = await #expect(throws: Failure.self) { _ = try await ToolChain.find(compiler: arm) }
+    #expect(foreign?.message.contains("aarch64-linux-gnu") == true)
+    for name in ["", "gcc -O0", "gcc;true", "ccache gcc"] {
+      let failure = await #expect(throws: Failure.self) { _ = try await ToolChain.find(compiler: name) }
+      #expect(failure?.kind == .usage)
+    }
+  }
+
+  @Test("what is missing is said with what it is for and how to get it")
+  func missing() throws {
+    let all = BuildTool.missing(find: { _ in true }, headers: [scratch.url.path])
+    #expect(
+      all.map(\.description) == [
+        "the header <gelf.h> is not installed; objtool, a program of the kernel's build, reads objects with it; "
+          + "install it: apt-get install libelf-dev"
+      ])
+    try scratch.file("gelf.h", "")
+    #expect(BuildTool.missing(find: { _ in true }, headers: [scratch.url.path]).isEmpty)
+    let flex = BuildTool.missing(find: { $0 != "flex" && $0 != "pahole" }, headers: [scratch.url.path])
+    #expect(flex.map(\.description) == ["flex is not installed; it reads Kconfig; install it: apt-get install flex"])
+  }
+}
