@@ -10,8 +10,6 @@ final class FileLock: Sendable {
     while true {
       let descriptor = open(file.path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
       guard descriptor >= 0 else { throw Self.failure(file) }
-      var wanted = stat()
-      var locked = stat()
       if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
         let reason = errno
         close(descriptor)
@@ -20,9 +18,7 @@ final class FileLock: Sendable {
         return nil
       }
       // Between the two calls somebody may have removed the file, and a third one made and locked a new one.
-      if stat(file.path, &wanted) == 0, fstat(descriptor, &locked) == 0, wanted.st_ino == locked.st_ino,
-        wanted.st_dev == locked.st_dev
-      {
+      if Self.isSame(file, descriptor) {
         self.descriptor = descriptor
         // Tells when it was last taken.
         futimens(descriptor, nil)
@@ -30,6 +26,16 @@ final class FileLock: Sendable {
       }
       close(descriptor)
     }
+  }
+
+  /// Whether the file is still the one that was locked, and not removed or made anew since.
+  func holds(_ file: URL) -> Bool { Self.isSame(file, descriptor) }
+
+  private static func isSame(_ file: URL, _ descriptor: Int32) -> Bool {
+    var wanted = stat()
+    var locked = stat()
+    return stat(file.path, &wanted) == 0 && fstat(descriptor, &locked) == 0 && wanted.st_ino == locked.st_ino
+      && wanted.st_dev == locked.st_dev
   }
 
   deinit {

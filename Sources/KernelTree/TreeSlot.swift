@@ -11,11 +11,7 @@ extension KernelTree {
     guard number >= 0 else { throw Failure(.usage, "there is no slot \(number)", remedy: "slots count from 0") }
     let folder = slotFolder(number, in: places)
     try Places.make(folder.url)
-    guard let lock = try FileLock(folder.lock) else {
-      throw Failure(
-        .cannotWrite, "slot \(number) of \(top.path) is held by another run",
-        remedy: "wait for that to end, or use another slot")
-    }
+    let lock = try TreeSlot.take(folder)
     let note = folder.url.deletingLastPathComponent().appending(path: SlotFolder.note)
     try Places.write(Data("\(commonFolder.path)\n".utf8), to: note)
     let slot = try TreeSlot(number, of: self, folder, lock)
@@ -40,14 +36,14 @@ public final class TreeSlot: Sendable {
   public let objects: URL
 
   private let tree: KernelTree
-  private let lock: FileLock
+  private let lock: Mutex<FileLock>
   let repository: SlotRepository
   private let isBusy = Mutex(false)
 
   init(_ number: Int, of tree: KernelTree, _ folder: SlotFolder, _ lock: FileLock) throws(Failure) {
     self.number = number
     self.tree = tree
-    self.lock = lock
+    self.lock = Mutex(lock)
     source = folder.source
     objects = folder.objects
     repository = try SlotRepository(in: folder, for: tree)
@@ -59,7 +55,7 @@ public final class TreeSlot: Sendable {
   /// was killed or nothing is known of them; stray files, ignored ones too, are removed.
   public func checkOut(_ id: CommitID) async throws {
     let tree = try await tree.treeID(of: id)
-    try await alone { try await self.layOut(tree, as: id.short) }
+    try await alone { try await self.insisting { try await self.write(tree, id.short) } }
   }
 
   /// Lays out `tip` without what `culprit` changed (a merge: without what it brought to its first parent), as
@@ -74,16 +70,33 @@ public final class TreeSlot: Sendable {
     if let parent = commit.parents.first { before = try await tree.treeID(of: parent) }
     let parentTree = before
     return try await alone {
-      try await self.repository.prepare()
-      guard let reverted = try await self.revert(commit.tree, to: parentTree, in: tipTree) else { return nil }
-      try await self.layOut(reverted, as: "\(tip.short) without \(culprit.short)")
-      return reverted
+      try await self.insisting {
+        guard let reverted = try await self.revert(commit.tree, to: parentTree, in: tipTree) else { return nil }
+        try await self.write(reverted, "\(tip.short) without \(culprit.short)")
+        return reverted
+      }
     }
   }
 
-  /// Makes the folders. After a reboot nothing is believed of the worktree: a crash of the host can leave files without
-  /// their content, whose times are right.
+  static func take(_ folder: SlotFolder) throws(Failure) -> FileLock {
+    guard let lock = try FileLock(folder.lock) else {
+      throw Failure(
+        .cannotWrite,
+        "slot \(folder.url.lastPathComponent) of \(folder.repositoryPath ?? folder.url.path) is held by another run",
+        remedy: "wait for that to end, or use another slot")
+    }
+    return lock
+  }
+
+  /// Makes the folders, and takes a slot again whose folder was removed by hand while it was held. After a reboot
+  /// nothing is believed of the worktree: a crash of the host can leave files without their content, whose times are
+  /// right.
   func prepare() async throws {
+    try Places.make(repository.folder.url)
+    let file = repository.folder.lock
+    try lock.withLock { lock in
+      if !lock.holds(file) { lock = try Self.take(repository.folder) }
+    }
     try await repository.prepare()
     let identity = URL(filePath: "/proc/sys/kernel/random/boot_id")
     let boot = (try? String(contentsOf: identity, encoding: .utf8)) ?? "unknown"
@@ -94,27 +107,27 @@ public final class TreeSlot: Sendable {
   }
 
   private func alone<Value: Sendable>(_ work: @Sendable () async throws -> Value) async throws -> Value {
-    guard
-      isBusy.withLock({ isBusy in
-        defer { isBusy = true }; return !isBusy
-      })
-    else {
+    let wasBusy = isBusy.withLock { isBusy in
+      defer { isBusy = true }
+      return isBusy
+    }
+    guard !wasBusy else {
       throw Failure(.usage, "slot \(number) is in the middle of another checkout", remedy: "use one slot for each task")
     }
     defer { isBusy.withLock { $0 = false } }
     return try await work()
   }
 
-  private func layOut(_ tree: String, as name: String) async throws {
+  /// Does the work, and once more without our own repository when it fails, whatever is damaged in that.
+  private func insisting<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
     try await prepare()
     do {
-      try await write(tree, name)
+      return try await work()
     } catch let failure as Failure {
       try Task.checkCancellation()
-      // Whatever is damaged in our own repository, the second attempt starts without it.
       repository.discard()
       try await prepare()
-      do { try await write(tree, name) } catch is Failure { throw explained(failure) }
+      do { return try await work() } catch is Failure { throw explained(failure) }
     }
   }
 

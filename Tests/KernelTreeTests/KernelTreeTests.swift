@@ -129,7 +129,7 @@ import Testing
     try await repository.commit("four")
     try await repository.git("worktree", "add", "-q", "--detach", "../linked")
     // The name of a branch must not be taken for the bisect's, nor stand in its way.
-    try await repository.git("branch", "BISECT_HEAD")
+    try await repository.git("branch", "BISECT_HEAD", old.hex)
     let user = try repository.other(name)
     let tree = try await user.tree()
     let head = try await user.head()

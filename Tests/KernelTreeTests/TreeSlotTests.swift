@@ -105,8 +105,8 @@ private struct Bench {
     try put(".gitignore", "*.o\n")
     try put("arch/x86/x.o")
     try put("deep/er/file")
-    try put("repo/.git/HEAD", "ref: refs/heads/x\n")
     try put("repo/file")
+    try await bench.repository.git("init", "-q", source.path + "/repo")
     try put(".git/HEAD", "ref: refs/heads/x\n")
     try put("Makefile", "VERSION = 7\n")
     try put("odd\nname")
@@ -144,7 +144,7 @@ private struct Bench {
     #expect(try Snapshot(bench.repository.folder, times: true) == before)
   }
 
-  @Test(arguments: ["source", "objects", "git", "boot", "writing", ""])
+  @Test(arguments: ["source", "objects", "git", "boot", "writing", "lock", ""])
   func `comes back when a part of it was removed by hand`(_ part: String) async throws {
     let bench = try await Bench()
     try await bench.slot.checkOut(bench.one)
@@ -152,6 +152,7 @@ private struct Bench {
     try await bench.slot.checkOut(bench.two)
     #expect(try await bench.differences(from: bench.two) == [])
     #expect(FileManager.default.fileExists(atPath: bench.slot.objects.path))
+    #expect(await failure { _ = try await bench.tree.slot(0, in: bench.repository.places) } != nil)
   }
 
   @Test(arguments: ["git/index", "git/config", "git/HEAD", "git/objects/info/alternates", "git/info/attributes"])
@@ -229,7 +230,7 @@ private struct Bench {
     let tree = try await repository.tree()
     var slot: TreeSlot? = try await tree.slot(0, in: repository.places)
     let found = await failure { _ = try await tree.slot(0, in: repository.places) }
-    #expect(found?.message == "slot 0 of \(repository.folder.path) is held by another run")
+    #expect(found?.message == "slot 0 of \(repository.folder.path)/.git is held by another run")
     _ = try await tree.slot(1, in: repository.places)
     #expect(slot?.number == 0)
     slot = nil

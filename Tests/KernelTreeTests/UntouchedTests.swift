@@ -111,7 +111,7 @@ import Testing
     while !FileManager.default.fileExists(atPath: first.path) { try await Task.sleep(for: .milliseconds(1)) }
   }
 
-  @Test(.timeLimit(.minutes(3))) func `in the middle is made whole by the next, stale lock and all`() async throws {
+  @Test(.timeLimit(.minutes(5))) func `in the middle is made whole by the next, stale lock and all`() async throws {
     let (repository, one, many) = try await big()
     let tree = try await repository.tree()
     let held = try await tree.slot(0, in: repository.places)
@@ -139,7 +139,7 @@ import Testing
     #expect(files(in: held) == count)
   }
 
-  @Test(.timeLimit(.minutes(3))) func `by a cancelled task is made whole by the next`() async throws {
+  @Test(.timeLimit(.minutes(5))) func `by a cancelled task is made whole by the next`() async throws {
     let (repository, one, many) = try await big()
     let slot = try await repository.tree().slot(0, in: repository.places)
     try await slot.checkOut(one)
@@ -154,7 +154,7 @@ import Testing
     #expect(files(in: slot) == 0)
   }
 
-  @Test(.timeLimit(.minutes(1))) func `but whose git lives on is waited for`() async throws {
+  @Test(.timeLimit(.minutes(5))) func `but whose git lives on is waited for`() async throws {
     let repository = try await Repository()
     let id = try await repository.begin()
     let tree = try await repository.tree()
