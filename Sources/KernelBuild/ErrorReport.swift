@@ -21,7 +21,7 @@ struct ErrorReport: Equatable {
   init?(log: String, source: String, objects: String) {
     let lines = log.split(separator: "\n").map { Self.plain($0, source, objects) }
     guard let best = Self.candidates(lines).min(by: { $0.key < $1.key }) else { return nil }
-    signature = best.error.signature
+    signature = best.signature
     self.lines = Self.context(of: best.index, in: lines)
   }
 
@@ -31,8 +31,14 @@ struct ErrorReport: Equatable {
     /// What was being made; empty where the log does not tell.
     var target = ""
 
+    /// An assertion at compile time is reported where its macro stands; what was compiled tells more.
+    var signature: String {
+      let isAssertion = error.message.contains("__compiletime_assert_") && !target.isEmpty
+      return isAssertion ? "\(target): \(error.message)" : error.signature
+    }
+
     /// Deeper makes first: they come before those that pass the failure on.
-    var key: (BuildError.Kind, Int, String, String) { (error.kind, -error.depth, target, error.signature) }
+    var key: (BuildError.Kind, Int, String, String) { (error.kind, -error.depth, target, signature) }
   }
 
   /// The first error of each job. A job's words begin with kbuild's line and end with make's word on its target.

@@ -42,7 +42,8 @@ public struct KernelBuilder: Sendable {
   ///
   /// The source is only read. The objects are used again from build to build; they are emptied first when `isClean`,
   /// when another recipe, tool chain or source built in them, and when the last build there was killed. The log holds
-  /// every word of make. One build at a time in a folder of objects; who calls sees to that.
+  /// every word of make. A second build in the same folder
+  /// at the same time is refused.
   ///
   /// What is no property of the tree is thrown as ``HostSystem/Failure``: missing programs, full disks, killed
   /// compilers, half an hour of silence. Cancelling the task ends make and throws.
@@ -56,6 +57,8 @@ public struct KernelBuilder: Sendable {
     try Kbuild.refuse(path: folder, of: "the objects")
     if let missing = Self.missingTools().first { throw missing }
     let objects = Objects(folder: folder)
+    let lock = try objects.lock()
+    defer { withExtendedLifetime(lock) {} }
     let stamp = Objects.Stamp(
       toolChain: toolChain.digest, recipe: recipe.digest, source: source.path, usesCcache: usesCcache)
     let (note, expected) = try objects.prepare(for: stamp, isClean: isClean)

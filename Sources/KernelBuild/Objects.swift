@@ -24,10 +24,38 @@ struct Objects {
   var config: URL { folder.appending(path: ".config") }
   var vmlinux: URL { folder.appending(path: "vmlinux") }
 
+  /// Held while a build runs; gone with the last reference, and with the process however it ends.
+  final class Lock: Sendable {
+    private let descriptor: Int32
+
+    fileprivate init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+  }
+
+  private static let lockName = ".firstbad-lock"
+
+  /// Takes the folder for one build; two in one folder break each other in ways that look like the tree's fault.
+  func lock() throws(Failure) -> Lock {
+    try Places.make(folder)
+    let file = folder.appending(path: Self.lockName)
+    let descriptor = open(file.path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw Failure(
+        .cannotWrite, "\(file.path) cannot be made: \(String(cString: strerror(errno)))",
+        remedy: "name another folder, or make this one writable")
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw Failure(
+        .badInput, "another build runs in \(folder.path)", remedy: "wait for it, or name another folder for objects")
+    }
+    return Lock(descriptor)
+  }
+
   /// Makes the folder fit for a build: what was built otherwise goes. Gives why everything was removed, if it was, and
   /// the number of files of the last build.
   func prepare(for wanted: Stamp, isClean: Bool) throws(Failure) -> (note: String?, files: Int?) {
-    try Places.make(folder)
     let found = (try? Data(contentsOf: stamp)).flatMap { try? JSONDecoder().decode(Stamp.self, from: $0) }
     var note: String?
     // A typed throw does not come through the right side of &&.
@@ -98,10 +126,12 @@ struct Objects {
     }
   }
 
-  private func isEmpty() throws(Failure) -> Bool { try contents().isEmpty }
+  private func isEmpty() throws(Failure) -> Bool {
+    try contents().allSatisfy { $0.lastPathComponent == Self.lockName }
+  }
 
   private func empty() throws(Failure) {
-    for item in try contents() {
+    for item in try contents() where item.lastPathComponent != Self.lockName {
       do {
         try FileManager.default.removeItem(at: item)
       } catch {

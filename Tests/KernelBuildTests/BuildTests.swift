@@ -138,6 +138,17 @@ struct BuildTests {
     #expect(tree.exists("objects/letter.txt"))
   }
 
+  @Test("two builds in one folder at a time are one too many")
+  func locked() async throws {
+    let tree = try ToyTree()
+    try tree.write("hook.sh", "echo end >> $O/pids; sleep 1")
+    let first = Task { try await tree.build() }
+    _ = try await tree.started()
+    let failure = await #expect(throws: Failure.self) { _ = try await tree.build() }
+    #expect(failure?.message.contains("another build runs in") == true)
+    _ = try kernel(try await first.value)
+  }
+
   @Test("make that fails once and then succeeds has built a kernel, and says so")
   func secondTry() async throws {
     let tree = try ToyTree()
