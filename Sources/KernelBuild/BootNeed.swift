@@ -63,6 +63,9 @@ struct BootNeed {
     BootNeed("NET", "y", .wished, "most behaviours that were ever asked for are the network's"),
     BootNeed("UNIX", "y", .wished, "socketpair(2)"),
     BootNeed("INET", "y", .wished, "TCP and UDP over lo"),
+    BootNeed(
+      "X86_INTEL_MEMORY_PROTECTION_KEYS", "y", .wished,
+      "a shipped probe asks for it, and with it here all of them share their kernels"),
     BootNeed("SYN_COOKIES", "y", .wished, "net.listen-backlog switches them off by their sysctl"),
     BootNeed("BUG", "y", .wished, "without it the kernel does not say that it is broken"),
     BootNeed("KALLSYMS", "y", .wished, "signatures name functions; without it a WARN names an address"),

@@ -95,7 +95,6 @@ import Testing
     let clone = world.scratch.url.appending(path: "clone").path
     let cloned = try await Command.host("git", ["clone", "-q", "--no-checkout", world.tree.path, clone])
     #expect(cloned.status == 0, "\(cloned.errors)")
-    _ = try await Command.host("git", ["update-ref", "--no-deref", "HEAD", "HEAD"], in: URL(filePath: clone))
     _ = try await Command.host("git", ["-C", clone, "sparse-checkout", "set", "Documentation/networking"])
     let replay = try await Command.host("git", ["-C", clone, "bisect", "replay", file])
     let culprit = try await world.git("rev-parse", "culprit")
