@@ -84,6 +84,7 @@ let package = Package(
       name: "TestKernels", dependencies: ["HostSystem", "KernelPackages"], path: "Tests/TestKernels",
       swiftSettings: strict),
     tests("EndToEndTests", ["HostSystem", "TestKernels", "VerdictStream"]),
+    tests("PlantedTests", ["HostSystem", "TestKernels"]),
     tests("FaultTests", ["HostSystem", "TestKernels"]),
 
     // Tests, leaves first; none of these boots a kernel.
