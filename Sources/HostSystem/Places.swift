@@ -25,6 +25,8 @@ public struct Places: Sendable, Equatable {
 
   /// Kernels that were fetched.
   public var kernels: URL { cache.appending(path: "kernels") }
+  /// Kernels that were built.
+  public var store: URL { cache.appending(path: "store") }
   /// Runs, newest name last.
   public var runs: URL { state.appending(path: "runs") }
 
