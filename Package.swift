@@ -99,7 +99,10 @@ let package = Package(
       "VirtualMachineTests", ["HostSystem", "Judgement", "TestSupport", "VerdictStream", "VirtualMachine"]),
     tests("KernelTreeTests", ["HostSystem", "KernelTree", "TestSupport"]),
     tests("KernelBuildTests", ["HostSystem", "Judgement", "KernelBuild", "TestSupport"]),
-    tests("ImageStoreTests", ["HostSystem", "ImageStore", "Judgement", "TestSupport"]),
+    // Another process for tests: concurrency, kill -9 and mounts are only real with one.
+    .executableTarget(
+      name: "StoreHand", dependencies: ["HostSystem", "ImageStore"], path: "Tests/StoreHand", swiftSettings: strict),
+    tests("ImageStoreTests", ["HostSystem", "ImageStore", "Judgement", "StoreHand", "TestSupport"]),
     tests("BisectionTests", ["Bisection", "HostSystem", "Judgement", "KernelTree", "TestSupport"]),
     tests("SuiteTests", ["Suite", "VerdictStream", "VirtualMachine"]),
     tests(

@@ -17,7 +17,7 @@ struct FirstbadCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       RunCommand.self, BisectCommand.self, StepCommand.self, ListCommand.self, NewCommand.self, ImageCommand.self,
-      KernelsCommand.self, DoctorCommand.self,
+      KernelsCommand.self, StoreCommand.self, DoctorCommand.self,
     ])
 
   /// Without a command nothing was judged, and help printed with status 0 would read as "good".

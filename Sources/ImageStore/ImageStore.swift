@@ -18,8 +18,8 @@ public final class ImageStore: Sendable {
   /// The damaged index that was set aside when the store was opened; nil as a rule. It is worth a note to the user, as
   /// all kernels will be built anew.
   public var damagedIndex: URL? { index.setAside }
-  /// False where nothing can be written; `build` and `verdicts` work there, too.
-  public var isWritable: Bool { !index.isReadOnly }
+  /// False on a read-only or a full disk; `build`, `verdicts` and `list` work there, too.
+  public var isWritable: Bool { index.unwritable == nil }
 
   let index: StoreIndex
   let objects: Objects
@@ -92,14 +92,15 @@ public final class ImageStore: Sendable {
     try requireWritable()
     let drafts = try objects.drafts(of: [image, config, log])
     defer { objects.discard(drafts) }
+    let moment = now()
     let stored = try settled(drafts) { database in
       let file = try shared(database, identity) ?? KeptFile(drafts[0])
-      let built = BuiltRow(identity: identity, file: file, seconds: seconds, builtAt: now())
+      let built = BuiltRow(identity: identity, file: file, seconds: seconds, builtAt: moment)
       if file.sha256 == drafts[0].sha256 { try keep(database, drafts[0]) }
       for draft in drafts[1...] { try keep(database, draft) }
       let row = BuildRow(
         key: key, commit: commit, content: .built(built, config: KeptFile(drafts[1])), log: drafts[2].sha256)
-      try row.write(database, at: now())
+      try row.write(database, at: moment)
       return built.stored(in: objects, config: KeptFile(drafts[1]))
     }
     if try total() > limit { _ = try? prune(to: limit, keep: [identity]) }
@@ -129,7 +130,8 @@ public final class ImageStore: Sendable {
   public func lastSeconds(recipe: String, count: Int = 20) throws(Failure) -> [Double] {
     try index.read { database in
       try Double.fetchAll(
-        database, sql: "SELECT seconds FROM build WHERE recipe = ? AND image IS NOT NULL ORDER BY built_ms DESC LIMIT ?",
+        database,
+        sql: "SELECT seconds FROM build WHERE recipe = ? AND image IS NOT NULL ORDER BY built_ms DESC LIMIT ?",
         arguments: [recipe, count])
     }
   }
@@ -154,12 +156,11 @@ public final class ImageStore: Sendable {
           sql: "UPDATE build SET used_ms = ? WHERE tree = ? AND recipe = ? AND tool_chain = ?",
           arguments: [now().milliseconds, key.tree, key.recipe, key.toolChain])
       }
-    } catch where error.kind == .cannotWrite {}
+    } catch  where error.kind == .cannotWrite {}
   }
 
   private func requireWritable() throws(Failure) {
-    // The index says it best.
-    if !isWritable { try index.write { _ in } }
+    if let unwritable = index.unwritable { throw unwritable }
   }
 
   /// One transaction; when it fails, the files that it named are removed again.

@@ -6,8 +6,10 @@ import HostSystem
 /// What makes or removes such a file (`settle`, `remove`) is called inside a write transaction of the index only. So a
 /// file that a row is about to name is not removed by somebody who saw it without a row.
 final class Objects: Sendable {
-  /// A copy that is on the disk and has no final name yet.
+  /// A copy that is on the disk and has no final name yet. Its descriptor holds a lock on it until it is discarded, so
+  /// that a sweep can tell it from one that a killed process left, whatever the clock says.
   struct Draft {
+    fileprivate let descriptor: Int32
     let name: String
     let sha256: String
     let bytes: Int
@@ -59,9 +61,12 @@ final class Objects: Sendable {
     return drafts
   }
 
-  /// Removes drafts that were not settled.
+  /// Removes drafts that were not settled. Each must be discarded once.
   func discard(_ drafts: [Draft]) {
-    for draft in drafts { unlinkat(descriptor, draft.name, 0) }
+    for draft in drafts {
+      unlinkat(descriptor, draft.name, 0)
+      close(draft.descriptor)
+    }
   }
 
   /// Gives a draft its final name, unless the same content has it already.
@@ -84,18 +89,28 @@ final class Objects: Sendable {
       throw Failure(.badInput, "\(file.path) is no file that can be read", remedy: "check the path and its permissions")
     }
     defer { close(source) }
-    let name = "new-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
-    let target = openat(descriptor, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
-    guard target >= 0 else { throw cannotWrite(name) }
-    defer { close(target) }
+    let (target, name) = try newDraft()
     do throws(Failure) {
       let bytes = try copy(source, to: target, name)
       guard fsync(target) == 0 else { throw cannotWrite(name) }
       // Of the copy: the source may have changed since.
-      return Draft(name: name, sha256: try Self.digest(target), bytes: bytes)
+      return Draft(descriptor: target, name: name, sha256: try Self.digest(target), bytes: bytes)
     } catch {
       unlinkat(descriptor, name, 0)
+      close(target)
       throw error
+    }
+  }
+
+  /// An empty file under the lock. One that was swept before the lock was taken has no name any more.
+  private func newDraft() throws(Failure) -> (descriptor: Int32, name: String) {
+    while true {
+      let name = "new-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+      let target = openat(descriptor, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
+      guard target >= 0 else { throw cannotWrite(name) }
+      var kind = stat()
+      if flock(target, LOCK_EX) == 0 && fstat(target, &kind) == 0 && kind.st_nlink > 0 { return (target, name) }
+      close(target)
     }
   }
 
@@ -152,18 +167,22 @@ final class Objects: Sendable {
       return Entry(
         name: name, bytes: Int(kind.st_size), modified: Date(timeIntervalSince1970: Double(kind.st_mtim.tv_sec)),
         isPlainFile: kind.st_mode & S_IFMT == S_IFREG,
-        isOurs: name.hasPrefix("new-") || name.utf8.count == 64 && name.allSatisfy(\.isHexDigit))
+        isOurs: Self.isDraft(name) || name.utf8.count == 64 && name.allSatisfy(\.isHexDigit))
     }
   }
 
-  /// Removes a plain file of this folder, and nothing else; gives its size.
+  /// Removes a plain file of this folder, and nothing else, and no draft that somebody is at; gives its size.
   func remove(_ name: String) -> Int? {
+    let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
     var kind = stat()
-    guard !name.contains("/"), fstatat(descriptor, name, &kind, AT_SYMLINK_NOFOLLOW) == 0,
-      kind.st_mode & S_IFMT == S_IFREG, unlinkat(descriptor, name, 0) == 0
-    else { return nil }
-    return Int(kind.st_size)
+    guard !name.contains("/"), fstat(file, &kind) == 0, kind.st_mode & S_IFMT == S_IFREG else { return nil }
+    if Self.isDraft(name) && flock(file, LOCK_EX | LOCK_NB) != 0 { return nil }
+    return unlinkat(descriptor, name, 0) == 0 ? Int(kind.st_size) : nil
   }
+
+  private static func isDraft(_ name: String) -> Bool { name.hasPrefix("new-") }
 
   /// proc(5): opens what the descriptor has open, whatever its name has come to since.
   private static func path(_ descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }

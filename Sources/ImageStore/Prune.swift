@@ -11,6 +11,13 @@ extension ImageStore {
     public let bytes: Int
     /// Bytes of the objects that stayed. More than was wished for when the rest was used within the last hour.
     public let left: Int
+
+    /// All fields.
+    public init(images: Int, bytes: Int, left: Int) {
+      self.images = images
+      self.bytes = bytes
+      self.left = left
+    }
   }
 
   /// Removes images, the least recently used first, until the objects fit in; then what no row names and is older than

@@ -6,8 +6,8 @@ import HostSystem
 final class StoreIndex: Sendable {
   /// Where it lies.
   let file: URL
-  /// The store lies where nothing can be written; the index is then read from a copy.
-  let isReadOnly: Bool
+  /// Why nothing can be written, where that is so; the index is then read from a copy.
+  let unwritable: Failure?
   /// The damaged index that was set aside when this one was opened.
   let setAside: URL?
   private let queue: DatabaseQueue
@@ -18,34 +18,43 @@ final class StoreIndex: Sendable {
   /// Opens the index of a store, and makes, advances or renews it where that is due.
   init(in store: URL) throws(Failure) {
     file = store.appending(path: "index.sqlite")
-    isReadOnly = access(store.path, W_OK) != 0
-    if isReadOnly {
-      users = nil
-      setAside = nil
+    if access(store.path, W_OK) != 0 {
+      unwritable = Failure(
+        .cannotWrite, "\(file.path) cannot be written: the store is read-only",
+        remedy: "point XDG_CACHE_HOME to a writable folder")
+      (users, setAside) = (nil, nil)
       (queue, copy) = try Self.openCopy(of: file)
       return
     }
-    copy = nil
     // One at a time: SQLite has no way to wait for the change to WAL, and only one may judge an index to be damaged.
     let opening = try FileLock(store.appending(path: "opening.lock"), mayMake: true)
     try opening.take(.exclusive)
     let users = try FileLock(store.appending(path: "users.lock"), mayMake: true)
     try users.take(.shared)
-    self.users = users
-    do {
+    do throws(Failure) {
       queue = try Self.open(file)
-      setAside = nil
-    } catch where error == Self.damaged(file) {
-      // Objects and verdicts can be made again, so a damaged index is no reason to stop a night's work. Whoever still
-      // uses it would write into a file that nobody reads.
-      guard users.tryTake(.exclusive) else {
-        throw Failure(
-          .badInput, "\(file.path) is damaged, and another process is using it",
-          remedy: "end the other firstbad and run this one again")
+      (self.users, copy, setAside, unwritable) = (users, nil, nil, nil)
+    } catch {
+      // Only where nobody else has it open: they could read or write what is moved or copied here.
+      let isAlone = users.tryTake(.exclusive)
+      if error == Self.damaged(file) {
+        // Objects and verdicts can be made again, so a damaged index is no reason to stop a night's work.
+        guard isAlone else {
+          throw Failure(
+            .badInput, "\(file.path) is damaged, and another process is using it",
+            remedy: "end the other firstbad and run this one again")
+        }
+        setAside = try Self.moveAway(file)
+        queue = try Self.open(file)
+        try users.take(.shared)
+        (self.users, copy, unwritable) = (users, nil, nil)
+      } else if error.kind == .cannotWrite && isAlone {
+        // A full disk has no room for SQLite's -shm, but what is kept can still be read.
+        (queue, copy) = try Self.openCopy(of: file)
+        (self.users, setAside, unwritable) = (nil, nil, error)
+      } else {
+        throw error
       }
-      setAside = try Self.moveAway(file)
-      queue = try Self.open(file)
-      try users.take(.shared)
     }
   }
 
@@ -69,11 +78,7 @@ final class StoreIndex: Sendable {
 
   /// Changes something, whole or not at all. No other process writes meanwhile, nor adds or removes objects.
   func write<Value>(_ work: (Database) throws -> Value) throws(Failure) -> Value {
-    guard !isReadOnly else {
-      throw Failure(
-        .cannotWrite, "\(file.path) cannot be written: the store is read-only",
-        remedy: "point XDG_CACHE_HOME to a writable folder")
-    }
+    if let unwritable { throw unwritable }
     do {
       return try queue.write { database in
         try checkVersion(database)
@@ -94,25 +99,30 @@ final class StoreIndex: Sendable {
 
   private static func open(_ file: URL) throws(Failure) -> DatabaseQueue {
     var configuration = Configuration()
-    configuration.journalMode = .wal
+    // A commit that a power cut takes back is a kernel built twice; sqlite.org/pragma.html#pragma_synchronous.
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
     configuration.busyMode = .timeout(30)
     configuration.label = "index"
     do {
       let queue = try DatabaseQueue(path: file.path, configuration: configuration)
-      let state = try queue.write { database in
+      // What is not ours, or not sound, is not written to.
+      let state = try queue.read { database in
         let state = try Schema.state(database)
-        if case .older(let version) = state { try Schema.advance(database, from: version) }
+        let finding = try String.fetchOne(database, sql: "PRAGMA quick_check(1)")
+        if finding != "ok" { throw damaged(file) }
         return state
       }
       switch state {
-      case .current, .older: break
+      case .current: break
+      case .older(let version):
+        // Not the wal of GRDB's own configuration, which writes a table whenever it opens.
+        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+        try queue.write { try Schema.advance($0, from: version) }
       case .newer(let version): throw newer(file, version)
       case .foreign:
         throw Failure(
           .badInput, "\(file.path) is no index of firstbad", remedy: "move it away, or point XDG_CACHE_HOME elsewhere")
       }
-      let finding = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
-      guard finding == "ok" else { throw damaged(file) }
       return queue
     } catch {
       throw failure(error, file)

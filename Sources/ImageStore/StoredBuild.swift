@@ -34,6 +34,19 @@ public struct StoredImage: Sendable, Equatable {
   public let builtAt: Date
   /// Size of the image file.
   public let bytes: Int
+
+  /// All fields.
+  public init(
+    identity: String, sha256: String, image: URL, config: URL, seconds: Double, builtAt: Date, bytes: Int
+  ) {
+    self.identity = identity
+    self.sha256 = sha256
+    self.image = image
+    self.config = config
+    self.seconds = seconds
+    self.builtAt = builtAt
+    self.bytes = bytes
+  }
 }
 
 /// A build that failed, and would fail again.
@@ -46,6 +59,14 @@ public struct StoredFailure: Sendable, Equatable {
   public let lines: [String]
   /// The whole log; nil when it is no longer there.
   public let log: URL?
+
+  /// All fields.
+  public init(phase: Phase, signature: String, lines: [String], log: URL?) {
+    self.phase = phase
+    self.signature = signature
+    self.lines = lines
+    self.log = log
+  }
 }
 
 /// What the store knows of a build.

@@ -26,6 +26,13 @@ extension ImageStore {
     /// The commits whose builds have to be made again.
     public let commits: [String]
 
+    /// All fields.
+    public init(kind: Kind, file: URL, commits: [String]) {
+      self.kind = kind
+      self.file = file
+      self.commits = commits
+    }
+
     /// One line for a person.
     public var text: String {
       let what =
