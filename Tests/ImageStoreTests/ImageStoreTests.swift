@@ -59,13 +59,13 @@ import Testing
     #expect(try store.build(key("t1")) == .failed(failure))
   }
 
-  @Test(arguments: ["gone", "cut short"])
+  @Test(arguments: ["gone", "cut short", "changed"])
   func `does not believe a row whose file is`(_ fate: String) throws {
     let kept = try add("t1", "kernel one")
     if fate == "gone" {
       try FileManager.default.removeItem(at: kept.image)
     } else {
-      try Data("kern".utf8).write(to: kept.image)
+      try Data((fate == "changed" ? "kernel onf" : "kern").utf8).write(to: kept.image)
     }
     #expect(try store.build(key("t1")) == nil)
     let again = try add("t1", "kernel one")
