@@ -70,7 +70,7 @@ import Testing
 
 @Suite struct `A tool that takes too long` {
   /// Far less than the scripts' own minute, and enough for a machine whose cores other tests hold.
-  private let soon = Duration.seconds(30)
+  private let soon = Duration.seconds(50)
 
   /// Runs a script with a short limit; how long that took.
   private func limited(_ script: String) async throws -> Duration {

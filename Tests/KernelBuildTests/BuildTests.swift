@@ -141,7 +141,7 @@ struct BuildTests {
   @Test("two builds in one folder at a time are one too many")
   func locked() async throws {
     let tree = try ToyTree()
-    try tree.write("hook.sh", "echo end >> $O/pids; sleep 1")
+    try tree.write("hook.sh", "echo end >> $O/pids; sleep 8")
     let first = Task { try await tree.build() }
     _ = try await tree.started()
     let failure = await #expect(throws: Failure.self) { _ = try await tree.build() }
