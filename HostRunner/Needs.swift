@@ -1,5 +1,6 @@
 import Foundation
 import HostSystem
+import KernelBuild
 import VirtualMachine
 
 /// Something this machine should have.
@@ -36,6 +37,13 @@ enum Needs {
       tool(qemu.qemu, "boots guests", "apt-get install \(qemu.package)", isRequired: true),
       tool("setpriv", "ends QEMU when firstbad is killed", "apt-get install util-linux", isRequired: true),
       tool("musl-gcc", "compiles probes of your own", "apt-get install musl-tools gcc", isRequired: false),
+      Need(name: "kernel building", isRequired: false) {
+        let missing = KernelBuilder.missingTools()
+        return missing.isEmpty
+          ? .present("flex, bison, bc and what else make needs")
+          : .missing(missing.map(\.description).joined(separator: "; "))
+      },
+      tool("ccache", "makes building a kernel again six times as fast", "apt-get install ccache", isRequired: false),
       tool("apt-get", "fetches kernels", "without it name kernels by their files", isRequired: false),
       Need(name: "guest library", isRequired: true) {
         do {

@@ -113,7 +113,8 @@ public enum CommitBisectionText {
     case .good?: return "good\(observed(examination.seen))"
     case .bad?: return "bad\(observed(examination.seen))"
     case .untestable(let why)?: return "cannot tell (\(why))"
-    case nil: return "\(examination.seen.word)\(observed(examination.seen))"
+    // Before both ends are known it is not said what good and bad mean.
+    case nil: return seen(examination.seen)
     }
   }
 
