@@ -100,6 +100,8 @@ public final class KernelWorkshop: Sendable {
     switch outcome {
     case .built(let kernel):
       for note in kernel.notes { report(.note(note)) }
+      // The builder empties the folder by itself when another recipe or compiler built there.
+      let wasClean = wasClean || kernel.notes.contains { $0.hasPrefix("clean build") }
       let kept = try store.add(
         key(wasClean), commit: commit.id.hex, image: kernel.image, config: kernel.config, log: log,
         identity: kernel.identity, seconds: seconds)
