@@ -65,7 +65,7 @@ struct BootNeed {
     BootNeed("INET", "y", .wished, "TCP and UDP over lo"),
     BootNeed(
       "X86_INTEL_MEMORY_PROTECTION_KEYS", "y", .wished,
-      "a shipped probe asks for it, and with it here all of them share their kernels"),
+      "mm.pkey-alloc-errno cannot tell without it; it costs two files"),
     BootNeed("SYN_COOKIES", "y", .wished, "net.listen-backlog switches them off by their sysctl"),
     BootNeed("BUG", "y", .wished, "without it the kernel does not say that it is broken"),
     BootNeed("KALLSYMS", "y", .wished, "signatures name functions; without it a WARN names an address"),
