@@ -85,8 +85,14 @@ struct MakeRun: Sendable {
         return .closed
       }
       group.addTask {
-        while lastWord.time.withLock({ $0 }) + silence > .now {
-          try await Task.sleep(for: min(silence / 4, .seconds(5)))
+        // Counted in looks, not by the clock: a host that slept, or that was stopped, is no make that hangs.
+        let pause = min(silence / 4, .seconds(5))
+        var (quiet, heard) = (Duration.zero, lastWord.time.withLock { $0 })
+        while quiet < silence {
+          try await Task.sleep(for: pause)
+          let last = lastWord.time.withLock { $0 }
+          quiet = last == heard ? quiet + pause : .zero
+          heard = last
         }
         return .silent
       }
