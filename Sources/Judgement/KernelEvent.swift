@@ -49,6 +49,8 @@ struct MessageForm {
     MessageForm("BUG: sleeping function called from invalid context", .warning),
     MessageForm("BUG: ", .broken),
     MessageForm("kernel BUG at ", .broken),
+    // Without CONFIG_DEBUG_BUGVERBOSE.
+    MessageForm("Kernel BUG at ", .broken),
     MessageForm("Oops: ", .broken),
     MessageForm("Internal error: ", .broken),
     MessageForm("Unable to handle kernel ", .broken),
