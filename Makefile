@@ -8,12 +8,13 @@ KIT        := $(CURDIR)/.build-guest/kit
 FIRSTBAD   := .build/release/firstbad
 KERNELS    ?= linux-image-6.1.0-*-cloud-amd64
 
-.PHONY: help setup build guest demo test faults check fmt bench install clean
+.PHONY: help setup build guest demo demo-bisect test faults check fmt bench install clean
 
 help:
 	@echo "make setup    install what is missing (apt)"
 	@echo "make build    build firstbad and the guest library"
 	@echo "make demo     find the kernel that changed pkey_alloc()"
+	@echo "make demo-bisect   find the commit that did (builds kernels)"
 	@echo "make test     all tests, those that boot kernels too"
 	@echo "make faults   the table of faults, a tick a row"
 	@echo "make bench    time firstbad against a bare QEMU"
@@ -40,6 +41,11 @@ guest: $(FIRSTBAD)
 demo: setup
 	@$(MAKE) --no-print-directory build
 	@Toolchain/demo $(FIRSTBAD) '$(KERNELS)'
+
+demo-bisect:
+	@Toolchain/setup kernels
+	@$(MAKE) --no-print-directory build
+	@Toolchain/demo-bisect $(FIRSTBAD)
 
 test:
 	@Toolchain/setup tests
