@@ -12,15 +12,14 @@ function folder_of(path) {
   return path ~ /\// ? substr(path, 1, match(path, /\/[^\/]*$/) - 1) : ""
 }
 
-# When a part comes, in thousandths of the history. By chance alone a header would lie a third of the history from
-# its users, and hardly a commit would build. So headers come early (they mostly add), the network's parts, which
-# depend on one another most, come in one season with its own headers, and that season is the stretch that does not
-# build; the part of the file that is looked for comes after it, and everything else at any time.
-function season(number,    first) {
-  first = paths[number]
+# When a part comes, in thousandths of the history. By chance alone a header lies a third of the history from its
+# users, and hardly a commit builds. So parts with a header come early (headers mostly add), the network's parts,
+# which need one another most, come in one season with their own headers, and that season is the stretch that does
+# not build; the part of the file that is looked for comes after it, and everything else at any time.
+function season(number) {
   if (number == central) return 620 + chance(180)
-  if (first ~ "^(include/)?net/") return 250 + chance(350)
-  if (first ~ "^include/") return chance(250)
+  if (paths[number] ~ "(^|\n)(include/)?net/") return 250 + chance(350)
+  if (paths[number] ~ "[.]h(\n|$)") return chance(250)
   return chance(1000)
 }
 
