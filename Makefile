@@ -8,7 +8,7 @@ KIT        := $(CURDIR)/.build-guest/kit
 FIRSTBAD   := .build/release/firstbad
 KERNELS    ?= linux-image-6.1.0-*-cloud-amd64
 
-.PHONY: help setup build guest demo demo-bisect test faults check fmt bench install clean
+.PHONY: help setup build guest demo demo-bisect test test-bisect faults check fmt bench install clean
 
 help:
 	@echo "make setup    install what is missing (apt)"
@@ -16,6 +16,7 @@ help:
 	@echo "make demo     find the kernel that changed pkey_alloc()"
 	@echo "make demo-bisect   find the commit that did (builds kernels)"
 	@echo "make test     all tests, those that boot kernels too"
+	@echo "make test-bisect   a whole bisection on a real history (builds kernels)"
 	@echo "make faults   the table of faults, a tick a row"
 	@echo "make bench    time firstbad against a bare QEMU"
 	@echo "make install  into PREFIX=$(PREFIX)"
@@ -52,7 +53,13 @@ test:
 	@$(MAKE) --no-print-directory build
 	@Toolchain/test-kernels
 	@Toolchain/fuzz 20
-	@Toolchain/test $(SWIFT)
+	@Toolchain/test $(SWIFT) boots
+	@echo "make test-bisect tests a whole bisection on a real history; it takes a quarter of an hour"
+
+test-bisect:
+	@Toolchain/setup tests
+	@$(MAKE) --no-print-directory build
+	@Toolchain/test $(SWIFT) builds
 
 faults:
 	@Toolchain/setup tests
