@@ -15,7 +15,7 @@ help:
 	@echo "make build    build firstbad and the guest library"
 	@echo "make demo     find the kernel that changed pkey_alloc()"
 	@echo "make demo-bisect   find the commit that did (builds kernels)"
-	@echo "make test     all tests, those that boot kernels too"
+	@echo "make test     the tests, those that boot kernels too"
 	@echo "make test-bisect   a whole bisection on a real history (builds kernels)"
 	@echo "make faults   the table of faults, a tick a row"
 	@echo "make bench    time firstbad against a bare QEMU"
