@@ -57,8 +57,8 @@ let package = Package(
     library("VirtualMachine", ["HostSystem", "Judgement", "VerdictStream", subprocess, system]),
     library("KernelPackages", ["HostSystem"]),
     library("KernelTree", ["HostSystem"]),
-    library("KernelBuild", ["CCrypto", "HostSystem", "Judgement", subprocess, system]),
-    library("ImageStore", ["HostSystem", "Judgement", database]),
+    library("KernelBuild", ["HostSystem", "Judgement", subprocess, system]),
+    library("ImageStore", ["HostSystem", "Judgement", "KernelBuild", database]),
     library(
       "Suite", ["GuestImage", "HostSystem", "Initramfs", "Judgement", "VerdictStream", "VirtualMachine"]),
     library(
@@ -88,7 +88,7 @@ let package = Package(
     tests("FaultTests", ["HostSystem", "TestKernels"]),
 
     // Tests, leaves first; none of these boots a kernel.
-    tests("VerdictStreamTests", ["VerdictStream"], resources: [.copy("Golden")]),
+    tests("VerdictStreamTests", ["TestSupport", "VerdictStream"], resources: [.copy("Golden")]),
     tests("GuestInitTests", ["GuestInit", "VerdictStream"]),
     .target(
       name: "CGuestFixtures", dependencies: ["CGuest"], path: "Tests/CGuestFixtures", cSettings: probeHeaders),
@@ -103,7 +103,7 @@ let package = Package(
     tests("KernelTreeTests", ["HostSystem", "KernelTree", "TestSupport"]),
     tests(
       "KernelBuildTests", ["HostSystem", "Judgement", "KernelBuild", "TestSupport"], resources: [.copy("Logs")]),
-    tests("ImageStoreTests", ["HostSystem", "ImageStore", "Judgement", "TestSupport"]),
+    tests("ImageStoreTests", ["HostSystem", "ImageStore", "Judgement", "KernelBuild", "TestSupport"]),
     tests("BisectionTests", ["Bisection", "HostSystem", "Judgement", "KernelTree", "TestSupport"]),
     tests("SuiteTests", ["Suite", "VerdictStream", "VirtualMachine"]),
     tests(

@@ -54,7 +54,7 @@ public final class KernelWorkshop: Sendable {
   private static func freeSlot(of tree: KernelTree, in places: Places) async throws -> TreeSlot {
     for number in 0..<slots - 1 {
       do { return try await tree.slot(number, in: places) } catch let failure as Failure {
-        guard failure.message.contains("is held by another run") else { throw failure }
+        guard failure.kind == .inUse else { throw failure }
       }
     }
     return try await tree.slot(slots - 1, in: places)
@@ -108,9 +108,8 @@ public final class KernelWorkshop: Sendable {
       try? FileManager.default.removeItem(at: log)
       return Product(tree: tree, build: .built(kept), seconds: seconds, isClean: wasClean)
     case .failed(let failure):
-      let kept = StoredFailure(phase: failure.phase, signature: failure.signature, lines: failure.lines)
-      try store.add(key(wasClean), commit: commit.id.hex, failure: kept, seconds: seconds)
-      return Product(tree: tree, build: .failed(kept), seconds: seconds, isClean: wasClean)
+      try store.add(key(wasClean), commit: commit.id.hex, failure: failure, seconds: seconds)
+      return Product(tree: tree, build: .failed(failure), seconds: seconds, isClean: wasClean)
     }
   }
 }

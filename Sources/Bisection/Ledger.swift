@@ -25,7 +25,7 @@ public final class Ledger: @unchecked Sendable {
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
       throw Failure(
-        .usage, "another firstbad is at work on this bisection",
+        .inUse, "another firstbad is at work on this bisection",
         remedy: "wait for it, or end it; what it found stays")
     }
     do {

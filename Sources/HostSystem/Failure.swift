@@ -17,6 +17,8 @@ public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotWrite
     /// A probe does not compile.
     case doesNotCompile
+    /// Another run holds what is needed.
+    case inUse
     /// A program that we started failed.
     case toolFailed
   }

@@ -1,5 +1,5 @@
 public import Foundation
-public import Judgement
+public import KernelBuild
 
 /// What decides what a build gives: the source, the configuration, the tools.
 public struct BuildKey: Hashable, Sendable, Codable {
@@ -33,27 +33,12 @@ public struct StoredImage: Sendable, Equatable {
   public let seconds: Double
 }
 
-/// A build that gave no kernel, and would give none again.
-public struct StoredFailure: Sendable, Equatable {
-  /// Configuring or building.
-  public let phase: Phase
-  /// The first error in a stable form.
-  public let signature: String
-  /// The compiler's own lines.
-  public let lines: [String]
-
-  /// All fields.
-  public init(phase: Phase, signature: String, lines: [String]) {
-    self.phase = phase
-    self.signature = signature
-    self.lines = lines
-  }
-}
-
 /// What is known of a build.
 public enum StoredBuild: Sendable, Equatable {
+  /// A kernel, which is kept.
   case built(StoredImage)
-  case failed(StoredFailure)
+  /// It gave no kernel, and would give none again.
+  case failed(BuildFailure)
 }
 
 /// One row of ``ImageStore/list()``.

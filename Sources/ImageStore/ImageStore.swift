@@ -2,6 +2,7 @@ public import Foundation
 import GRDB
 public import HostSystem
 import Judgement
+public import KernelBuild
 
 /// Built kernels, kept by content, with an index in SQLite. Any number of processes may share it.
 ///
@@ -81,7 +82,7 @@ public final class ImageStore: Sendable {
       guard let sha256: String = row["sha256"] else {
         let lines: String = row["lines"] ?? ""
         return .failed(
-          StoredFailure(
+          BuildFailure(
             phase: Phase(rawValue: row["phase"] ?? "") ?? .build, signature: row["signature"] ?? "",
             lines: lines.split(separator: "\n").map(String.init)))
       }
@@ -123,7 +124,7 @@ public final class ImageStore: Sendable {
   }
 
   /// Keeps that a source gives no kernel.
-  public func add(_ key: BuildKey, commit: String, failure: StoredFailure, seconds: Double) throws(Failure) {
+  public func add(_ key: BuildKey, commit: String, failure: BuildFailure, seconds: Double) throws(Failure) {
     let now = Date.now.timeIntervalSince1970
     try use { database in
       try database.execute(

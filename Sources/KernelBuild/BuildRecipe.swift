@@ -129,7 +129,7 @@ public struct BuildRecipe: Sendable, Codable, Equatable {
       case .defconfig: "defconfig"
       case .file(let contents): "file\n\(contents)"
       }
-    return Hash.of(["recipe 1", start, fragment()] + Kbuild.pins.map { "\($0.name)=\($0.value)" })
+    return Digest.sha256(ofFields: ["recipe 1", start, fragment()] + Kbuild.pins.map { "\($0.name)=\($0.value)" })
   }
 
   /// The lines handed to kconfig: what the guest needs, then what probes and user ask for, each symbol once.

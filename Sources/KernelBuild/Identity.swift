@@ -34,13 +34,13 @@ struct LoadedSections {
   /// Notes are left out: the build id among them is a digest of all that is not loaded, too. So is what has no
   /// content, `.bss`; its size moves the addresses of symbols, and those stand in the code.
   var identity: String {
-    let hash = Hash()
+    var digest = Digest()
     for section in sections {
-      hash.add(section.name)
-      hash.add("\(section.flags) \(section.address) \(section.bytes.count)")
-      hash.add(file[file.startIndex + section.bytes.lowerBound..<file.startIndex + section.bytes.upperBound])
+      digest.add(field: section.name)
+      digest.add(field: "\(section.flags) \(section.address) \(section.bytes.count)")
+      digest.add(file[file.startIndex + section.bytes.lowerBound..<file.startIndex + section.bytes.upperBound])
     }
-    return hash.hex()
+    return digest.hexadecimal()
   }
 
   private static func read(_ data: Data) -> [Section]? {

@@ -24,33 +24,16 @@ struct Objects {
   var config: URL { folder.appending(path: ".config") }
   var vmlinux: URL { folder.appending(path: "vmlinux") }
 
-  /// Held while a build runs; gone with the last reference, and with the process however it ends.
-  final class Lock: Sendable {
-    private let descriptor: Int32
-
-    fileprivate init(_ descriptor: Int32) { self.descriptor = descriptor }
-
-    deinit { close(descriptor) }
-  }
-
   private static let lockName = ".firstbad-lock"
 
   /// Takes the folder for one build; two in one folder break each other in ways that look like the tree's fault.
-  func lock() throws(Failure) -> Lock {
+  func lock() throws(Failure) -> FileLock {
     try Places.make(folder)
-    let file = folder.appending(path: Self.lockName)
-    let descriptor = open(file.path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
+    guard let lock = try FileLock(folder.appending(path: Self.lockName)) else {
       throw Failure(
-        .cannotWrite, "\(file.path) cannot be made: \(String(cString: strerror(errno)))",
-        remedy: "name another folder, or make this one writable")
+        .inUse, "another build runs in \(folder.path)", remedy: "wait for it, or name another folder for objects")
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
-      throw Failure(
-        .badInput, "another build runs in \(folder.path)", remedy: "wait for it, or name another folder for objects")
-    }
-    return Lock(descriptor)
+    return lock
   }
 
   /// Makes the folder fit for a build: what was built otherwise goes. Gives why everything was removed, if it was, and

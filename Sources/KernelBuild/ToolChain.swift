@@ -20,7 +20,9 @@ public struct ToolChain: Sendable, Equatable, Codable {
   /// SHA-256 of the versions. The name is no part of it, `gcc` and `gcc-12` may be the same compiler, and ccache is
   /// none, as it gives what the compiler gives.
   public var digest: String {
-    Hash.of(["tool chain 1", compilerVersion, assemblerVersion, linkerVersion, target, isAllLLVM ? "LLVM" : "GNU"])
+    Digest.sha256(ofFields: [
+      "tool chain 1", compilerVersion, assemblerVersion, linkerVersion, target, isAllLLVM ? "LLVM" : "GNU",
+    ])
   }
 
   /// What make is told about it. The compiler is called through ccache where that is wanted.

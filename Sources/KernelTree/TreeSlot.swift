@@ -81,7 +81,7 @@ public final class TreeSlot: Sendable {
   static func take(_ folder: SlotFolder) throws(Failure) -> FileLock {
     guard let lock = try FileLock(folder.lock) else {
       throw Failure(
-        .cannotWrite,
+        .inUse,
         "slot \(folder.url.lastPathComponent) of \(folder.repositoryPath ?? folder.url.path) is held by another run",
         remedy: "wait for that to end, or use another slot")
     }

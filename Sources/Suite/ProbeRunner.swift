@@ -167,6 +167,7 @@ extension MachineShape {
   init(_ probe: ProbeMetadata) {
     self.init(
       cpus: max(1, probe.cpus), memoryMebibytes: probe.memoryMebibytes > 0 ? probe.memoryMebibytes : 256,
-      cpuFeatures: probe.cpuFeatures.map(\.description))
+      cpuFeatures: probe.cpuFeatures.map(\.description),
+      shortcuts: BootShortcut.words(forSymbols: probe.configs.map(\.description)))
   }
 }

@@ -24,7 +24,7 @@ public struct Architecture: Sendable, Equatable {
   public static var x86_64: Architecture { all[0] }
 }
 
-/// The hardware that a guest gets.
+/// The machine that a guest gets, and how its kernel is started on it.
 public struct MachineShape: Sendable, Hashable {
   /// Number of CPUs. More than one makes boots under TCG slower.
   public var cpus = 1
@@ -32,12 +32,15 @@ public struct MachineShape: Sendable, Hashable {
   public var memoryMebibytes = 256
   /// CPU features in QEMU's spelling with `+` or `-`, sorted.
   public var cpuFeatures: [String] = []
+  /// Words that shorten the boot; see ``BootShortcut``.
+  public var shortcuts: [String] = []
 
   /// One CPU, 256 MiB, everything the emulator can do.
-  public init(cpus: Int = 1, memoryMebibytes: Int = 256, cpuFeatures: [String] = []) {
+  public init(cpus: Int = 1, memoryMebibytes: Int = 256, cpuFeatures: [String] = [], shortcuts: [String] = []) {
     self.cpus = cpus
     self.memoryMebibytes = memoryMebibytes
     self.cpuFeatures = cpuFeatures.sorted()
+    self.shortcuts = shortcuts
   }
 
   /// QEMU's words for the CPU. `enforce` makes it an error when a wish cannot be met; QEMU would only warn.

@@ -21,7 +21,7 @@ struct CommandLine: Sendable {
     return [
       "console=\(console)", "earlyprintk=serial,\(console),115200", "loglevel=6", "printk.devkmsg=on", "panic=-1",
       "rdinit=/init",
-    ] + append
+    ] + shape.shortcuts + append
   }
 
   /// Arguments after the program's name.

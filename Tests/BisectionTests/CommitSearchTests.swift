@@ -1,4 +1,5 @@
 import Bisection
+import TestSupport
 import Testing
 
 @Suite struct `A search among commits` {

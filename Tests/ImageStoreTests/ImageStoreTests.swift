@@ -1,6 +1,7 @@
 import Foundation
 import HostSystem
 import ImageStore
+import KernelBuild
 import TestSupport
 import Testing
 
@@ -54,7 +55,7 @@ import Testing
   }
 
   @Test func `keeps that a source does not build`() throws {
-    let failure = StoredFailure(phase: .build, signature: "a.c: error: no b", lines: ["a.c:1:2: error: no b", "  b;"])
+    let failure = BuildFailure(phase: .build, signature: "a.c: error: no b", lines: ["a.c:1:2: error: no b", "  b;"])
     try store.add(key("t1"), commit: "c", failure: failure, seconds: 3)
     #expect(try store.build(key("t1")) == .failed(failure))
   }

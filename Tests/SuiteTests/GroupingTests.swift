@@ -18,9 +18,7 @@ private func probe(_ id: Text, _ attributes: Text = "") throws -> ProbeMetadata 
     let groups = ProbeRunner.grouped(probes)
     #expect(groups.map { $0.1.map(\.id) } == [["a", "c"], ["b", "d"], ["e"]])
     #expect(
-      groups.map(\.0) == [
-        MachineShape(), MachineShape(cpus: 2), MachineShape(cpus: 2, memoryMebibytes: 512),
-      ])
+      groups.map { [$0.0.cpus, $0.0.memoryMebibytes] } == [[1, 256], [2, 256], [2, 512]])
   }
 
   @Test func `however they order the features of the CPU`() throws {
@@ -31,6 +29,11 @@ private func probe(_ id: Text, _ attributes: Text = "") throws -> ProbeMetadata 
   @Test func `but not with one that wants what the other does without`() throws {
     let probes = [try probe("a", "cpu=-pku\n"), try probe("b"), try probe("c", "cpu=+pku\n")]
     #expect(ProbeRunner.grouped(probes).map { $0.1.map(\.id) } == [["a"], ["b"], ["c"]])
+  }
+
+  @Test func `nor does one that asks about ciphers with one that lets them go untried`() throws {
+    let probes = [try probe("a", "config=CONFIG_CRYPTO_USER_API_HASH\n"), try probe("b")]
+    #expect(ProbeRunner.grouped(probes).map(\.0.shortcuts) == [[], ["cryptomgr.notests"]])
   }
 
   @Test func `and their deadlines and sysctls make no difference`() throws {

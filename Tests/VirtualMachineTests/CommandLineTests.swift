@@ -42,6 +42,22 @@ import Testing
     #expect(line.kernelArguments.contains("panic=-1"))
   }
 
+  @Test func `with what shortens the boot before the user's words`() {
+    var line = line
+    line.shape.shortcuts = ["cryptomgr.notests"]
+    line.append = ["cryptomgr.notests=0"]
+    #expect(line.kernelArguments.suffix(2) == ["cryptomgr.notests", "cryptomgr.notests=0"])
+  }
+
+  @Test(arguments: [
+    ("CONFIG_CRYPTO_USER_API_HASH", false), ("CONFIG_DM_CRYPT", false), ("CONFIG_TLS", false),
+    ("CONFIG_INET_ESP", false), ("CONFIG_BIG_KEYS", false), ("CONFIG_CRYPTO_FIPS=n", false), ("CONFIG_INET", true),
+    ("CONFIG_MEMCG", true),
+  ])
+  func `without trying its ciphers, unless the probe is about such`(_ symbol: String, _ isShort: Bool) {
+    #expect(BootShortcut.words(forSymbols: ["CONFIG_NET", symbol]).contains("cryptomgr.notests") == isShort)
+  }
+
   @Test func `never with a path's comma taken for an option`() {
     var line = line
     line.console = "/r/a,b/console.log"

@@ -1,12 +1,11 @@
-import Foundation
-import HostSystem
+public import Foundation
 
 /// A file locked by flock(2) for as long as this lives; the kernel gives it up for a process that dies.
-final class FileLock: Sendable {
+public final class FileLock: Sendable {
   private let descriptor: Int32
 
   /// Locks a file, which is made when it is missing; nil when somebody else has it locked.
-  init?(_ file: URL) throws(Failure) {
+  public init?(_ file: URL) throws(Failure) {
     while true {
       let descriptor = open(file.path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
       guard descriptor >= 0 else { throw Self.failure(file) }
@@ -29,7 +28,7 @@ final class FileLock: Sendable {
   }
 
   /// Whether the file is still the one that was locked, and not removed or made anew since.
-  func holds(_ file: URL) -> Bool { Self.isSame(file, descriptor) }
+  public func holds(_ file: URL) -> Bool { Self.isSame(file, descriptor) }
 
   private static func isSame(_ file: URL, _ descriptor: Int32) -> Bool {
     var wanted = stat()
