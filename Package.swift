@@ -107,6 +107,7 @@ let package = Package(
     tests("BisectionTests", ["Bisection", "HostSystem", "Judgement", "KernelTree", "TestSupport"]),
     tests("SuiteTests", ["Suite", "VerdictStream", "VirtualMachine"]),
     tests(
-      "ReportsTests", ["Judgement", "Reports", "Suite", "TestSupport", "VerdictStream", "VirtualMachine"]),
+      "ReportsTests",
+      ["Bisection", "Judgement", "KernelTree", "Reports", "Suite", "TestSupport", "VerdictStream", "VirtualMachine"]),
   ]
 )

@@ -9,6 +9,7 @@ import KernelBuild
 import KernelTree
 import Reports
 import Suite
+import VirtualMachine
 
 /// One `firstbad bisect` among commits: what the command line asks for, put together and run.
 struct CommitSession {
@@ -112,9 +113,8 @@ struct CommitSession {
 
   /// Runs it and prints the answer.
   func run() async throws {
-    for line in CommitBisectionText.plan(
-      range, secondsPerBuild: try store.lastSeconds(recipe: builder.recipe.digest).first)
-    {
+    let last = try store.lastSeconds(recipe: builder.recipe.digest).first
+    for line in CommitBisectionText.plan(range, secondsPerBuild: last) {
       Terminal.note(line)
     }
     let live = LiveLine()
@@ -124,9 +124,10 @@ struct CommitSession {
     let laboratory = KernelLaboratory(
       workshop, store: store, runner: bench.runner, question: question, report: tell)
     let range = range
-    let bisection = CommitBisection(range, ledger: ledger, laboratory: laboratory) { event in
-      if let text = CommitBisectionText.live(event) { live.begin(text) }
-      if let line = CommitBisectionText.line(event, of: range) { live.end(line) }
+    let bisection = CommitBisection(range, ledger: ledger, laboratory: laboratory) { [ledger] event in
+      let estimate = Estimate(Record(ledger.entries), secondsPerBuild: last)
+      if let text = CommitBisectionText.live(event, estimate: estimate) { live.begin(text) }
+      if let line = CommitBisectionText.line(event, of: range, estimate: estimate) { live.end(line) }
     }
     let conclusion: Conclusion
     do {
@@ -160,6 +161,7 @@ extension Bench {
     let words =
       selection.probes.map(\.id.description) + options.append + options.deadlines.map { "\($0.name)=\($0.seconds)" }
       + ["\(options.accelerator)", "\(options.failOn)"]
+      + BootShortcut.words(forSymbols: selection.probes.flatMap { $0.configs.map(\.description) })
     return Digest.sha256(ofText: selection.image.program.base64EncodedString() + words.joined(separator: "\u{0}"))
   }
 }

@@ -11,6 +11,8 @@ public struct CommitBisection {
     case examining(Sample, Role, open: Int)
     /// It was; this is what it means. `wasKnown` when the ledger had it from an earlier run.
     case examined(Sample, Role, Examination?, CommitSearch.Answer?, open: Int, wasKnown: Bool)
+    /// Of so many commits only these can change the kernel, and are searched.
+    case narrowed(to: Int, of: Int)
     /// Something that a person should know.
     case note(String)
   }
@@ -49,24 +51,31 @@ public struct CommitBisection {
     let yardstick = try await verifyEnds(opening)
     try await verifyMergeBases(yardstick)
     var range = range
+    let reach = try await reach()
+    var field = narrowed(range, to: reach)
     // A proof that fails adds an answer which the search did not have; so each round knows more.
     for _ in 0..<Self.rounds {
-      let search = try await search(range, yardstick)
+      let search = try await search(field, yardstick)
       var proof = Proof(range, yardstick, by: self)
       switch search.result {
       case .culprit(let number):
-        switch try await proof.run(of: range.commits[number]) {
+        switch try await proof.run(of: field.commits[number]) {
         case .holds(let conclusion): return try close(conclusion)
-        case .reopen(let why): report(.note(why))
+        case .reopen(let commit, let why):
+          report(.note(why))
+          // What was left out is not as it was taken to be: from now on nothing is left out.
+          if !field.commits.contains(where: { $0.id == commit.id }) { field = range }
         case .leavesPath(let why):
           report(.note(why))
           range = range.alongPath()
+          field = narrowed(range, to: reach)
         }
       case .range(let numbers):
         return try close(
           Conclusion(
-            claim: .range, commits: numbers.map { range.commits[$0] },
-            reasons: reasons(forRange: numbers, search, range)))
+            claim: .range, commits: numbers.map { field.commits[$0] },
+            reasons: reasons(forRange: numbers, search, field)))
+      case .contradiction where field.commits.count < range.commits.count: field = range
       case .contradiction, nil:
         return try close(
           Conclusion(
@@ -143,6 +152,36 @@ public struct CommitBisection {
     }
   }
 
+  // MARK: - What need not be searched
+
+  /// Which commits can change the kernel; found out once and kept, so that a resumed session goes the same way.
+  private func reach() async throws -> Reach? {
+    let record = Record(ledger.entries)
+    if let known = record.reach { return known }
+    let ends = [range.old, range.new].compactMap { record.examination(of: .commit($0), isClean: false) ?? nil }
+    guard ends.count == 2 else { return nil }
+    do {
+      guard let found = try await laboratory.reach(in: range, ends: ends) else { return nil }
+      try ledger.append(.narrowed(found))
+      return found
+    } catch let failure as Failure {
+      report(.note("it is not known which commits can change this kernel, so all are searched: \(failure.message)"))
+      return nil
+    }
+  }
+
+  /// The range without what cannot change the kernel. What the user judged is left in, whatever it changes.
+  private func narrowed(_ range: CommitRange, to reach: Reach?) -> CommitRange {
+    guard let reach, let field = range.narrowed(to: reach) else {
+      report(.narrowed(to: range.commits.count, of: range.commits.count))
+      return range
+    }
+    let left = Set(field.commits.map(\.id))
+    guard Record(ledger.entries).marks.keys.allSatisfy(left.contains) else { return range }
+    report(.narrowed(to: field.commits.count, of: range.commits.count))
+    return field
+  }
+
   // MARK: - The search
 
   private func search(_ range: CommitRange, _ yardstick: Yardstick) async throws -> CommitSearch {
@@ -168,9 +207,9 @@ public struct CommitBisection {
   }
 
   /// From so many suspects on, builds begin with nothing but the source.
-  static let decisive = 2
+  static let decisive = 4
 
-  private func reasons(forRange numbers: [Int], _ search: CommitSearch, _ range: CommitRange) -> [String] {
+  private func reasons(forRange numbers: [Int], _ search: CommitSearch, _ field: CommitRange) -> [String] {
     var count: [String: Int] = [:]
     for number in numbers {
       if case .untestable(let why)? = search.answers[number] { count[why, default: 0] += 1 }
@@ -178,5 +217,7 @@ public struct CommitBisection {
     let open = numbers.count { search.answers[$0] == nil }
     return count.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) cannot tell: \($0.key)" }
       + (open > 0 ? ["\(open) were not tested, as all that were tried among them cannot tell"] : [])
+      + (field.commits.count < range.commits.count
+        ? ["commits that change no file which this kernel is made of are left out"] : [])
   }
 }

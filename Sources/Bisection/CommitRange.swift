@@ -28,6 +28,17 @@ public struct CommitRange: Sendable {
     history = History(commits)
   }
 
+  /// Some commits of another range, and how they follow upon each other.
+  init(stem: CommitRange, commits: [Commit], history: History) {
+    good = stem.good
+    bad = stem.bad
+    mergeBases = stem.mergeBases
+    self.commits = commits
+    self.history = history
+    findsFix = stem.findsFix
+    isOnPathOnly = stem.isOnPathOnly
+  }
+
   /// The end that has the other among its ancestors.
   public var new: Commit { findsFix ? good : bad }
   /// The other end.

@@ -2,6 +2,7 @@ import Foundation
 import HostSystem
 public import ImageStore
 import Judgement
+import KernelBuild
 public import KernelTree
 public import Suite
 import VirtualMachine
@@ -36,6 +37,21 @@ public struct KernelLaboratory: Laboratory {
     case .reverted(let culprit, let tip):
       if let product = try await workshop.make(tip, without: culprit) { try await judged(product) } else { nil }
     }
+  }
+
+  /// See ``Laboratory``.
+  public func reach(in range: CommitRange, ends: [Examination]) async throws -> Reach? {
+    var inputs: [BuildInputs] = []
+    for end in ends {
+      guard let image = end.image, let found = StoredImage.inputs(ofImageAt: URL(filePath: image)) else { return nil }
+      inputs.append(found)
+    }
+    let tree = workshop.tree
+    let known = try await tree.paths(of: range.old.id).union(tree.paths(of: range.new.id))
+    return try await Reach(
+      of: range.commits, ends: inputs, known: known.contains,
+      changes: tree.changes(from: range.old.id, to: range.new.id)
+    ) { commit, parent in try await tree.changedFiles(from: parent, to: commit.id) }
   }
 
   private func judged(_ product: KernelWorkshop.Product) async throws -> Examination {

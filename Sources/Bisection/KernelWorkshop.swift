@@ -7,7 +7,7 @@ public import KernelTree
 /// Makes kernels of commits: git lays the source out, make builds it, the store keeps it. What the store knows is
 /// not built again.
 public final class KernelWorkshop: Sendable {
-  private let tree: KernelTree
+  let tree: KernelTree
   private let slot: TreeSlot
   private let builder: KernelBuilder
   private let store: ImageStore
@@ -89,27 +89,23 @@ public final class KernelWorkshop: Sendable {
     }
     report(.checkingOut)
     try await checkOut()
-    let isEmpty = try FileManager.default.contentsOfDirectory(atPath: slot.objects.path).isEmpty
     let log = logs.appending(path: "\(commit.id.short)\(isClean ? "-clean" : "").build.log")
     let start = ContinuousClock.now
     let outcome = try await builder.build(source: slot.source, objects: slot.objects, log: log, isClean: isClean) {
       [report] in report(.building($0))
     }
     let seconds = start.duration(to: .now) / .seconds(1)
-    let wasClean = isClean || isEmpty
     switch outcome {
     case .built(let kernel):
       for note in kernel.notes { report(.note(note)) }
-      // The builder empties the folder by itself when another recipe or compiler built there.
-      let wasClean = wasClean || kernel.notes.contains { $0.hasPrefix("clean build") }
       let kept = try store.add(
-        key(wasClean), commit: commit.id.hex, image: kernel.image, config: kernel.config, log: log,
-        identity: kernel.identity, seconds: seconds)
+        key(kernel.isClean), commit: commit.id.hex, image: kernel.image, config: kernel.config, log: log,
+        inputs: kernel.inputs, identity: kernel.identity, seconds: seconds)
       try? FileManager.default.removeItem(at: log)
-      return Product(tree: tree, build: .built(kept), seconds: seconds, isClean: wasClean)
+      return Product(tree: tree, build: .built(kept), seconds: seconds, isClean: kernel.isClean)
     case .failed(let failure):
-      try store.add(key(wasClean), commit: commit.id.hex, failure: failure, seconds: seconds)
-      return Product(tree: tree, build: .failed(failure), seconds: seconds, isClean: wasClean)
+      try store.add(key(isClean), commit: commit.id.hex, failure: failure, seconds: seconds)
+      return Product(tree: tree, build: .failed(failure), seconds: seconds, isClean: isClean)
     }
   }
 }

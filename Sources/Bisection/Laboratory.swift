@@ -45,6 +45,9 @@ public protocol Laboratory: Sendable {
   /// Builds and judges a sample; nil when a revert does not apply. Throws when our own side fails, which says
   /// nothing about the sample.
   func examine(_ sample: Sample, isClean: Bool) async throws -> Examination?
+  /// Which commits of the range can change the kernel, by what the kernels of its ends are made of; nil when that is
+  /// not known of both.
+  func reach(in range: CommitRange, ends: [Examination]) async throws -> Reach?
   /// What is to be known of a commit that is not in the range, such as a parent of its oldest ones.
   func commit(_ id: CommitID) async throws -> Commit
 }

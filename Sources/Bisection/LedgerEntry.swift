@@ -9,6 +9,8 @@ public enum LedgerEntry: Codable, Sendable, Equatable {
   case examined(Examined)
   /// The user judged a commit.
   case marked(commit: CommitID, as: Mark)
+  /// It was found out which commits cannot change the kernel.
+  case narrowed(Reach)
   /// The last examination or mark that still counts is taken back.
   case undone
   /// An answer was found.

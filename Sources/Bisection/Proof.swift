@@ -7,7 +7,7 @@ struct Proof {
     /// This is the answer.
     case holds(Conclusion)
     /// A clean build gave another answer than the search had; with it the search goes on.
-    case reopen(String)
+    case reopen(Commit, String)
     /// A parent outside of the range is as the new end: the branch forked before the old end became what it is.
     case leavesPath(String)
   }
@@ -35,8 +35,8 @@ struct Proof {
     let (own, identity) = try await look(at: culprit, .culprit)
     switch own {
     case .bad: reasons.append("\(culprit.id.short) \(has), from a clean build")
-    case .good: return reopen("\(culprit.quoted) \(hasNot)")
-    case .untestable(let why): return reopen("\(culprit.quoted) cannot tell (\(why))")
+    case .good: return reopen(culprit, hasNot)
+    case .untestable(let why): return reopen(culprit, "cannot tell (\(why))")
     }
     for id in culprit.parents {
       let parent = try await bisection.laboratory.commit(id)
@@ -80,7 +80,7 @@ struct Proof {
     case .good:
       reasons.append("its parent \(parent.id.short) \(hasNot), from a clean build")
       return nil
-    case .bad where isInside: return reopen("\(parent.quoted) \(has)")
+    case .bad where isInside: return reopen(parent, has)
     case .bad where parent.id == range.old.id:
       reasons.append("but built clean the old end itself, \(parent.quoted), \(has)")
       return .holds(Conclusion(claim: .inconclusive, commits: [], reasons: reasons))
@@ -92,7 +92,7 @@ struct Proof {
       return .leavesPath(
         "\(parent.quoted), where a branch forked before the old end, \(has) as well: from now on only commits that build on the old end are searched"
       )
-    case .untestable(let why) where isInside: return reopen("\(parent.quoted) cannot tell (\(why))")
+    case .untestable(let why) where isInside: return reopen(parent, "cannot tell (\(why))")
     case .untestable(let why):
       isShown = false
       reasons.append("not shown: its parent \(parent.id.short) cannot tell (\(why))")
@@ -100,7 +100,9 @@ struct Proof {
     }
   }
 
-  private func reopen(_ what: String) -> Ending { .reopen("built clean, \(what); the search goes on with that") }
+  private func reopen(_ commit: Commit, _ what: String) -> Ending {
+    .reopen(commit, "built clean, \(commit.quoted) \(what); the search goes on with that")
+  }
 
   /// The last part: the new end without the commit.
   private mutating func revert(_ culprit: Commit) async throws {

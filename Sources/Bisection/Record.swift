@@ -8,6 +8,8 @@ public struct Record: Sendable {
   public private(set) var examined: [LedgerEntry.Examined] = []
   /// What the user said, by commit.
   public private(set) var marks: [CommitID: LedgerEntry.Mark] = [:]
+  /// Which commits cannot change the kernel, once that is known.
+  public private(set) var reach: Reach?
   /// The answer, unless something was changed after it.
   public private(set) var conclusion: Conclusion?
 
@@ -17,6 +19,7 @@ public struct Record: Sendable {
     for entry in entries {
       switch entry {
       case .opened(let opening): self.opening = opening
+      case .narrowed(let reach): self.reach = reach
       case .examined, .marked:
         counting.append(entry)
         conclusion = nil
@@ -30,7 +33,7 @@ public struct Record: Sendable {
       switch entry {
       case .examined(let examined): self.examined.append(examined)
       case .marked(let commit, let mark): marks[commit] = mark
-      case .opened, .undone, .closed: break
+      case .opened, .narrowed, .undone, .closed: break
       }
     }
   }

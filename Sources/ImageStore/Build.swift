@@ -31,6 +31,12 @@ public struct StoredImage: Sendable, Equatable {
   public let image: URL
   /// How long building it took, in seconds.
   public let seconds: Double
+
+  /// What of the source it was made of; nil when that is lost, which only costs time.
+  public static func inputs(ofImageAt image: URL) -> BuildInputs? {
+    let file = image.deletingLastPathComponent().appending(path: "inputs.json")
+    return (try? Data(contentsOf: file)).flatMap { try? JSONDecoder().decode(BuildInputs.self, from: $0) }
+  }
 }
 
 /// What is known of a build.

@@ -96,12 +96,12 @@ public final class ImageStore: Sendable {
     }
   }
 
-  /// Keeps a kernel with its configuration and the log of its making, and gives it as it is kept.
+  /// Keeps a kernel with its configuration, the log of its making and what it was made of, and gives it as it is kept.
   public func add(
-    _ key: BuildKey, commit: String, image: URL, config: URL, log: URL, identity: String, seconds: Double
+    _ key: BuildKey, commit: String, image: URL, config: URL, log: URL, inputs: URL, identity: String, seconds: Double
   ) throws(Failure) -> StoredImage {
     let sha256 = try Digest.sha256(of: image)
-    try keep(sha256, ["bzImage": image, ".config": config, "build.log": log])
+    try keep(sha256, ["bzImage": image, ".config": config, "build.log": log, "inputs.json": inputs])
     let kept = self.image(sha256)
     let now = Date.now.timeIntervalSince1970
     try use { database in

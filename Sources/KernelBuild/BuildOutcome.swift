@@ -40,17 +40,26 @@ public struct BuiltKernel: Sendable, Equatable {
   /// SHA-256 over the sections of vmlinux that are loaded, notes excepted: name, flags, address and content. Two
   /// commits with the same identity are the same kernel.
   public let identity: String
+  /// What of the source it was made of, a ``BuildInputs`` as JSON.
+  public let inputs: URL
+  /// Whether the build began with nothing but the source.
+  public let isClean: Bool
   /// How long it took, configuration included.
   public let seconds: Double
   /// What a report should say of this build, as sentences without a full stop; often none.
   public let notes: [String]
 
   /// All fields.
-  public init(image: URL, config: URL, vmlinux: URL, identity: String, seconds: Double, notes: [String]) {
+  public init(
+    image: URL, config: URL, vmlinux: URL, identity: String, inputs: URL, isClean: Bool, seconds: Double,
+    notes: [String]
+  ) {
     self.image = image
     self.config = config
     self.vmlinux = vmlinux
     self.identity = identity
+    self.inputs = inputs
+    self.isClean = isClean
     self.seconds = seconds
     self.notes = notes
   }

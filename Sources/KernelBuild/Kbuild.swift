@@ -34,6 +34,9 @@ enum Kbuild {
     Pin("ARCH", "x86_64", isArgument: true, "with plain x86 allnoconfig makes a 32-bit kernel"),
   ]
 
+  /// The folder under `arch` that is built for.
+  static let architecture = "x86"
+
   /// Variables of ours that make and the compilers may see. Others would decide with the recipe and be nowhere
   /// written down: CFLAGS, KCFLAGS, KBUILD_OUTPUT, MAKEFLAGS of a make that started us.
   private static let inherited = [

@@ -45,8 +45,7 @@ public struct KernelBuilder: Sendable {
   ///
   /// The source is only read. The objects are used again from build to build; they are emptied first when `isClean`,
   /// when another recipe, tool chain or source built in them, and when the last build there was killed. The log holds
-  /// every word of make. A second build in the same folder
-  /// at the same time is refused.
+  /// every word of make. A second build in the same folder at the same time is refused.
   ///
   /// What is no property of the tree is thrown as ``HostSystem/Failure``: missing programs, full disks, killed
   /// compilers, half an hour of silence. Cancelling the task ends make and throws.
@@ -64,14 +63,14 @@ public struct KernelBuilder: Sendable {
     defer { withExtendedLifetime(lock) {} }
     let stamp = Objects.Stamp(
       toolChain: toolChain.digest, recipe: recipe.digest, source: source.path, usesCcache: usesCcache)
-    let (note, expected) = try objects.prepare(for: stamp, isClean: isClean)
+    let state = try objects.prepare(for: stamp, isClean: isClean)
     // After the folder was emptied: a log may be kept in it.
     let log = try BuildLog(log)
     try objects.removeImages()
     try Places.write(Data(), to: objects.marker)
 
     let arguments = Kbuild.arguments(source: source, objects: folder) + toolChain.arguments(ccache: ccache)
-    progress(BuildProgress(phase: .configure, filesDone: 0, filesExpected: expected, current: ""))
+    progress(BuildProgress(phase: .configure, filesDone: 0, filesExpected: state.files, current: ""))
     let configure = Configure(
       recipe: recipe, source: source, objects: objects, arguments: arguments, log: log, silence: silence)
     if let failure = try await configure.run() {
@@ -90,20 +89,22 @@ public struct KernelBuilder: Sendable {
         return count
       }
       progress(
-        BuildProgress(phase: .build, filesDone: done, filesExpected: expected, current: String(made.file)))
+        BuildProgress(phase: .build, filesDone: done, filesExpected: state.files, current: String(made.file)))
     }
     if case .failed(let failure) = end { return .failed(failure) }
     let identity = try LoadedSections(objects.vmlinux).identity
     var stamped = stamp
     stamped.files = count.withLock { $0 }
     try objects.write(stamped)
-    var notes = note.map { [$0] } ?? []
+    let inputs = try BuildInputs(source: source, objects: folder, architecture: Kbuild.architecture)
+    try Places.write(JSONEncoder().encode(inputs), to: objects.inputs)
+    var notes = state.note.map { [$0] } ?? []
     if case .builtAtSecondTry(let words) = end {
       notes.append("make failed once and then succeeded with the same tree: \(words)")
     }
     return .built(
       BuiltKernel(
         image: Kbuild.image(in: folder), config: objects.config, vmlinux: objects.vmlinux, identity: identity,
-        seconds: start.duration(to: .now) / .seconds(1), notes: notes))
+        inputs: objects.inputs, isClean: state.isClean, seconds: start.duration(to: .now) / .seconds(1), notes: notes))
   }
 }

@@ -23,6 +23,7 @@ struct Objects {
   var marker: URL { folder.appending(path: ".firstbad-unfinished") }
   var config: URL { folder.appending(path: ".config") }
   var vmlinux: URL { folder.appending(path: "vmlinux") }
+  var inputs: URL { folder.appending(path: ".firstbad-inputs") }
 
   private static let lockName = ".firstbad-lock"
 
@@ -36,9 +37,18 @@ struct Objects {
     return lock
   }
 
-  /// Makes the folder fit for a build: what was built otherwise goes. Gives why everything was removed, if it was, and
-  /// the number of files of the last build.
-  func prepare(for wanted: Stamp, isClean: Bool) throws(Failure) -> (note: String?, files: Int?) {
+  /// What a folder is like when a build begins in it.
+  struct State {
+    /// Why everything was removed, if it was.
+    var note: String?
+    /// Nothing of another build is there.
+    var isClean: Bool
+    /// How many files the last build made.
+    var files: Int?
+  }
+
+  /// Makes the folder fit for a build: what was built otherwise goes.
+  func prepare(for wanted: Stamp, isClean: Bool) throws(Failure) -> State {
     let found = (try? Data(contentsOf: stamp)).flatMap { try? JSONDecoder().decode(Stamp.self, from: $0) }
     var note: String?
     // A typed throw does not come through the right side of &&.
@@ -60,7 +70,7 @@ struct Objects {
     // After a build that failed the next one has as much to do as the last one that succeeded.
     stamped.files = note == nil ? found?.files : nil
     try write(stamped)
-    return (note, stamped.files)
+    return State(note: note, isClean: found == nil || note != nil, files: stamped.files)
   }
 
   private static func difference(_ found: Stamp, _ wanted: Stamp) -> String? {
@@ -79,7 +89,10 @@ struct Objects {
   /// Removes what a failed build must not leave to be taken for its own, and what Linux 4.15 to 4.17 remember of
   /// the compiler.
   func removeImages() throws(Failure) {
-    for path in ["vmlinux", "System.map", "arch/x86/boot/bzImage", "arch/x86_64/boot/bzImage", ".cache.mk"] {
+    for path in [
+      "vmlinux", inputs.lastPathComponent, "System.map", "arch/x86/boot/bzImage", "arch/x86_64/boot/bzImage",
+      ".cache.mk",
+    ] {
       let file = folder.appending(path: path)
       guard unlink(file.path) != 0, errno != ENOENT, errno != ENOTDIR else { continue }
       throw Failure(

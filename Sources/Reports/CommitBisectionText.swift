@@ -8,7 +8,7 @@ public enum CommitBisectionText {
   /// What is about to be done: commits, and the builds and boots they will take at most when all can be tested.
   public static func plan(_ range: CommitRange, secondsPerBuild: Double?) -> [String] {
     let count = range.commits.count
-    let steps = count <= 1 ? 0 : Int.bitWidth - (count - 1).leadingZeroBitCount
+    let steps = steps(count)
     let merges = range.commits.count { $0.parents.count > 1 }
     var line =
       "\(count) commits\(merges > 0 ? ", \(merges) of them merges" : "") between \(range.old.quoted) and \(range.new.quoted)"
@@ -17,10 +17,18 @@ public enum CommitBisectionText {
     return [line]
   }
 
+  /// Tests that a search among so many commits takes, when all can be tested.
+  static func steps(_ count: Int) -> Int { count <= 1 ? 0 : Int.bitWidth - (count - 1).leadingZeroBitCount }
+
   /// One line for an event, or nil for what only a live line shows.
-  public static func line(_ event: CommitBisection.Event, of range: CommitRange) -> String? {
+  public static func line(
+    _ event: CommitBisection.Event, of range: CommitRange, estimate: Estimate? = nil
+  ) -> String? {
     switch event {
     case .note(let text): return "note: \(text)"
+    case .narrowed(let left, let all):
+      let which = left == all ? "\(all) commits" : "\(left) of \(all) commits can change this kernel"
+      return "\(which): about \(steps(left)) steps more, and the proof\(ahead(estimate, left))"
     case .examining: return nil
     case .examined(let sample, let role, let examination, let answer, let open, let wasKnown):
       let left = role == .step ? "  [\(open) left]" : ""
@@ -30,9 +38,14 @@ public enum CommitBisectionText {
   }
 
   /// What is being done at this moment.
-  public static func live(_ event: CommitBisection.Event) -> String? {
+  public static func live(_ event: CommitBisection.Event, estimate: Estimate? = nil) -> String? {
     guard case .examining(let sample, let role, let open) = event else { return nil }
-    return "\(role.rawValue) \(name(sample))\(role == .step ? ", \(open) left" : "")"
+    guard role == .step else { return "\(role.rawValue) \(name(sample))" }
+    return "\(role.rawValue) \(name(sample)), \(open) left\(ahead(estimate, open))"
+  }
+
+  private static func ahead(_ estimate: Estimate?, _ open: Int) -> String {
+    estimate.map { ", about \(duration($0.seconds(open: open)))" } ?? ""
   }
 
   /// How far the laboratory is with a sample; the seconds are those that a build took of late.

@@ -16,6 +16,8 @@ final class SimulatedLaboratory: Laboratory {
   let reverted: Seen?
   /// Numbers that share the kernel of another commit.
   let twins: [Int: Int]
+  /// Numbers that are said to be as a parent, by what they change.
+  let still: [Int: Int]
   private let state: Mutex<State>
 
   private struct State {
@@ -29,7 +31,7 @@ final class SimulatedLaboratory: Laboratory {
 
   init(
     _ world: SimulatedHistory, lies: [Int: Seen] = [:], cleanLies: [Int: Seen] = [:], reverted: Seen? = .fine,
-    twins: [Int: Int] = [:],
+    twins: [Int: Int] = [:], still: [Int: Int] = [:],
     lifetime: Int = .max
   ) {
     self.world = world
@@ -37,6 +39,7 @@ final class SimulatedLaboratory: Laboratory {
     self.cleanLies = cleanLies
     self.reverted = reverted
     self.twins = twins
+    self.still = still
     state = Mutex(State(lifetime: lifetime))
   }
 
@@ -44,6 +47,13 @@ final class SimulatedLaboratory: Laboratory {
   var examined: [Sample] { state.withLock { $0.examined } }
 
   func commit(_ id: CommitID) -> Commit { Self.commit(Int(id.hex, radix: 16) ?? 0, world.history) }
+
+  func reach(in range: CommitRange, ends: [Examination]) -> Reach? {
+    still.isEmpty
+      ? nil
+      : Reach(
+        twins: still.sorted { $0.key < $1.key }.map { Reach.Twin(Self.id($0.key), as: Self.id($0.value)) })
+  }
 
   func examine(_ sample: Sample, isClean: Bool) async throws -> Examination? {
     try state.withLock { state throws(Killed) in
