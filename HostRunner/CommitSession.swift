@@ -63,12 +63,12 @@ struct CommitSession {
     } else {
       let session = try SessionFolder.make(for: tree, good, bad, in: places)
       ledger = try Ledger(in: session)
-      let arguments = try SessionFolder.kept(CommandLine.arguments, probes: command.probe, in: session)
+      let kept = try SessionFolder.Kept(CommandLine.arguments, of: command, in: session)
       try ledger.append(
         .opened(
           LedgerEntry.Opening(
             tree: tree.top.path, goodName: goodName, good: good, badName: badName, bad: bad,
-            question: command.question, arguments: arguments, digests: digests)))
+            question: command.question, arguments: kept.arguments, probe: kept.probe, digests: digests)))
     }
   }
 

@@ -39,18 +39,40 @@ struct SessionFolder {
       remedy: "start one: firstbad bisect --good A --bad B PROBE")
   }
 
-  /// The words of the command line as they can be used again: probes that are files are copied, as the original may
-  /// have changed by then.
-  static func kept(_ arguments: [String], probes: [String], in folder: URL) throws(Failure) -> [String] {
-    var words = Array(arguments.drop { $0 != "bisect" }.dropFirst())
-    if words.first == "search" { words.removeFirst() }
-    for probe in probes {
-      guard probe.hasSuffix(".c"), let content = FileManager.default.contents(atPath: probe) else { continue }
-      let copy = folder.appending(path: URL(filePath: probe).lastPathComponent)
-      try Places.write(content, to: copy)
-      words = words.map { $0 == probe ? copy.path : $0 }
+  /// The words of a command line as they can be used again: files that they name are copied into the session, as the
+  /// originals may have changed or be gone by then.
+  struct Kept {
+    /// The words.
+    let arguments: [String]
+    /// The probe among them.
+    let probe: String?
+
+    init(_ arguments: [String], of command: BisectCommand.Search, in folder: URL) throws(Failure) {
+      var words = Array(arguments.drop { $0 != "bisect" }.dropFirst())
+      if words.first == "search" { words.removeFirst() }
+      var probe = command.probe.first
+      let files = command.probe + [command.build.base] + command.build.config.filter { $0.hasPrefix("@") }
+      for (number, word) in files.enumerated() {
+        let (mark, name) = word.hasPrefix("@") ? ("@", String(word.dropFirst())) : ("", word)
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), !isFolder.boolValue,
+          let content = FileManager.default.contents(atPath: name)
+        else { continue }
+        let file = URL(filePath: name).lastPathComponent
+        let copy = folder.appending(path: number == 0 ? file : "\(number)-\(file)")
+        try Places.write(content, to: copy)
+        words = words.map { Self.replacing(word, by: mark + copy.path, in: $0) }
+        if probe == word { probe = copy.path }
+      }
+      self.arguments = words
+      self.probe = probe
     }
-    return words
+
+    /// `--base=FILE` is one word, `--base FILE` are two.
+    private static func replacing(_ value: String, by other: String, in word: String) -> String {
+      if word == value { return other }
+      return word.hasPrefix("--") && word.hasSuffix("=\(value)") ? word.dropLast(value.count) + other : word
+    }
   }
 
   /// The command that the ledger was opened with.

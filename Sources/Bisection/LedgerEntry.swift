@@ -34,13 +34,15 @@ public enum LedgerEntry: Codable, Sendable, Equatable {
     public var question: Question
     /// The words of the command line, for resuming.
     public var arguments: [String]
+    /// The probe among them.
+    public var probe: String?
     /// Digests of what verdicts depend on beside the commit: probe and machine, configuration, tool chain.
     public var digests: [String: String]
 
     /// All fields.
     public init(
       tree: String, goodName: String, good: CommitID, badName: String, bad: CommitID, question: Question,
-      arguments: [String], digests: [String: String]
+      arguments: [String], probe: String? = nil, digests: [String: String]
     ) {
       self.tree = tree
       self.goodName = goodName
@@ -49,6 +51,7 @@ public enum LedgerEntry: Codable, Sendable, Equatable {
       self.bad = bad
       self.question = question
       self.arguments = arguments
+      self.probe = probe
       self.digests = digests
     }
   }

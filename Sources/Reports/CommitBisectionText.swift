@@ -116,7 +116,7 @@ public enum CommitBisectionText {
       }?.examination?.image
     }
     let kernels = (commit.parents.prefix(1) + [commit.id]).compactMap(image)
-    guard kernels.count == 2, let probe = record.opening?.arguments.last else { return [] }
+    guard kernels.count == 2, let probe = record.opening?.probe else { return [] }
     return ["see it again: firstbad run --kernels \(kernels.joined(separator: " ")) \(probe)"]
   }
 
