@@ -13,7 +13,8 @@ public struct Estimate: Sendable {
     let built = record.examined.compactMap(\.examination).filter { $0.buildSeconds != nil }
     func median(_ isClean: Bool) -> Double? {
       let seconds = built.filter { $0.isClean == isClean }.suffix(3).compactMap(\.buildSeconds).sorted()
-      return seconds.isEmpty ? nil : seconds[seconds.count / 2]
+      // The lower one of two: the first build is often one of a kind.
+      return seconds.isEmpty ? nil : seconds[(seconds.count - 1) / 2]
     }
     guard let step = median(false) ?? median(true) ?? secondsPerBuild else { return nil }
     self.step = step

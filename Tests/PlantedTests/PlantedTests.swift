@@ -39,6 +39,34 @@ import Testing
         ["bisect"] + arguments, in: tree.path, environment: environment, limit: limit)
     }
 
+    /// The same, ended by KILL after a while.
+    func bisect(_ arguments: [String], killedAfter time: Duration) async throws {
+      let program = Process()
+      program.executableURL = URL(filePath: Command.program)
+      program.arguments = ["bisect"] + arguments
+      program.currentDirectoryURL = tree
+      program.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+      program.standardError = FileHandle.nullDevice
+      program.standardOutput = FileHandle.nullDevice
+      try program.run()
+      try await Task.sleep(for: time)
+      kill(program.processIdentifier, SIGKILL)
+      program.waitUntilExit()
+    }
+
+    /// What was built in the last session, by its ledger: the tree, and whether it began with nothing.
+    func built() throws -> [String] {
+      let sessions = scratch.url.appending(path: "state/firstbad/bisects")
+      let last = try FileManager.default.contentsOfDirectory(atPath: sessions.path).max() ?? ""
+      let ledger = try String(contentsOf: sessions.appending(path: "\(last)/ledger.jsonl"), encoding: .utf8)
+      return try ledger.split(separator: "\n").compactMap { line in
+        let entry = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+        let examined = (entry?["examined"] as? [String: Any])?["_0"] as? [String: Any]
+        guard let found = examined?["examination"] as? [String: Any], found["buildSeconds"] != nil else { return nil }
+        return "\(found["tree"] ?? "") \(found["isClean"] ?? "")"
+      }
+    }
+
     /// All that a user could notice.
     func appearance() async throws -> [String] {
       [
@@ -48,15 +76,28 @@ import Testing
     }
   }
 
-  @Test func `ends with the culprit, proven, and leaves the user's tree alone`() async throws {
+  /// Killed in the middle of builds, the first one among them: what was compiled by then is in the compiler's cache,
+  /// and what was built and judged is never built or judged again.
+  @Test func `ends with the culprit, proven, however often it is killed, and leaves the user's tree alone`()
+    async throws
+  {
     let world = try await Self.world.value
     let before = try await world.appearance()
-    let result = try await world.bisect("--good", "good", "--bad", "bad", "net.listen-backlog")
+    var words = ["--good", "good", "--bad", "bad", "net.listen-backlog"]
+    for seconds in [45, 30, 75] {
+      try await world.bisect(words, killedAfter: .seconds(seconds))
+      words = ["--resume"]
+    }
+    let result = try await world.bisect("--resume", limit: .seconds(3000))
     #expect(result.status == 0, "\(result)")
     let culprit = try await world.git("rev-parse", "--short=12", "culprit")
     #expect(result.output.contains("first bad commit, confirmed: \(culprit)"), "\(result.output)")
     #expect(result.output.contains("with it reverted is good"), "\(result.output)")
     #expect(try await world.appearance() == before)
+    let built = try world.built()
+    #expect(Set(built).count == built.count, "built twice: \(built)")
+    // ⌈log₂ 18⌉ tests, two ends, the proof; and the edges of the stretch that does not build.
+    #expect(built.count <= 5 + 2 + 3 + 3, "\(built)")
   }
 
   @Test func `asked again builds nothing and boots nothing`() async throws {
@@ -69,17 +110,9 @@ import Testing
   @Test(arguments: [30, 120, 250, 400, 600])
   func `killed by KILL and resumed ends with the same culprit`(_ milliseconds: Int) async throws {
     let world = try await Self.world.value
-    let program = Process()
-    program.executableURL = URL(filePath: Command.program)
-    program.arguments = ["bisect", "--good", "good", "--bad", "bad", "--any-failure", "net.listen-backlog"]
-    program.currentDirectoryURL = world.tree
-    program.environment = ProcessInfo.processInfo.environment.merging(world.environment) { $1 }
-    program.standardError = FileHandle.nullDevice
-    program.standardOutput = FileHandle.nullDevice
-    try program.run()
-    try await Task.sleep(for: .milliseconds(milliseconds))
-    kill(program.processIdentifier, SIGKILL)
-    program.waitUntilExit()
+    try await world.bisect(
+      ["--good", "good", "--bad", "bad", "--any-failure", "net.listen-backlog"],
+      killedAfter: .milliseconds(milliseconds))
     // Before the ledger's first line is written there is nothing to go on with but the bisection before.
     let result = try await world.bisect("--resume")
     let culprit = try await world.git("rev-parse", "--short=12", "culprit")
