@@ -15,8 +15,8 @@ help:
 	@echo "make build    build firstbad and the guest library"
 	@echo "make demo     find the kernel that changed pkey_alloc()"
 	@echo "make demo-bisect   find the commit that did (builds kernels)"
-	@echo "make test     the tests, those that boot kernels too"
-	@echo "make test-bisect   a whole bisection on a real history (builds kernels)"
+	@echo "make test     the tests, those that boot and build kernels too"
+	@echo "make test-bisect   of those only the bisection of a real history"
 	@echo "make faults   the table of faults, a tick a row"
 	@echo "make bench    time firstbad against a bare QEMU"
 	@echo "make install  into PREFIX=$(PREFIX)"
@@ -53,8 +53,7 @@ test:
 	@$(MAKE) --no-print-directory build
 	@Toolchain/test-kernels
 	@Toolchain/fuzz 20
-	@Toolchain/test $(SWIFT) boots
-	@echo "make test-bisect tests a whole bisection on a real history; it takes a quarter of an hour"
+	@Toolchain/test $(SWIFT) boots builds
 
 test-bisect:
 	@Toolchain/setup tests

@@ -52,8 +52,11 @@ struct BuildOptions: ParsableArguments {
         .missingTool, first.message,
         remedy: [first.remedy, others].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "; "))
     }
+    // What a probe wants of the machine, the kernel must be able to use.
+    let machine = probes.contains { $0.cpus > 1 } ? ["CONFIG_SMP"] : []
     let recipe = BuildRecipe(
-      base: try BuildRecipe.Base(argument: base), probeSymbols: probes.flatMap { $0.configs.map(\.description) },
+      base: try BuildRecipe.Base(argument: base),
+      probeSymbols: probes.flatMap { $0.configs.map(\.description) } + machine,
       userSymbols: try BuildRecipe.Assignment.list(config))
     return KernelBuilder(recipe, try await ToolChain.find(compiler: compiler), jobs: jobs)
   }
