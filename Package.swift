@@ -57,7 +57,7 @@ let package = Package(
     library("VirtualMachine", ["HostSystem", "Judgement", "VerdictStream", subprocess, system]),
     library("KernelPackages", ["HostSystem"]),
     library("KernelTree", ["HostSystem"]),
-    library("KernelBuild", ["HostSystem", "Judgement", subprocess, system]),
+    library("KernelBuild", ["HostSystem", "Judgement", "VerdictStream", subprocess, system]),
     library("ImageStore", ["HostSystem", "Judgement", "KernelBuild", database]),
     library(
       "Suite", ["GuestImage", "HostSystem", "Initramfs", "Judgement", "VerdictStream", "VirtualMachine"]),

@@ -100,7 +100,7 @@ public final class KernelWorkshop: Sendable {
       for note in kernel.notes { report(.note(note)) }
       let kept = try store.add(
         key(kernel.isClean), commit: commit.id.hex, image: kernel.image, config: kernel.config, log: log,
-        inputs: kernel.inputs, identity: kernel.identity, seconds: seconds)
+        inputs: kernel.inputs, identity: kernel.identity, buildID: kernel.build, seconds: seconds)
       try? FileManager.default.removeItem(at: log)
       return Product(tree: tree, build: .built(kept), seconds: seconds, isClean: kernel.isClean)
     case .failed(let failure):

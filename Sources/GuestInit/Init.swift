@@ -78,9 +78,11 @@ public struct Init<S: System> {
   private func hello(_ plan: Plan, _ port: Text) -> Hello {
     var kernel = KernelIdentity(release: "", version: "", machine: "")
     do throws(Errno) { kernel = try system.identity() } catch {}
+    var notes = Text()
+    do throws(Errno) { notes = try system.read("/sys/kernel/notes", limit: 65_536) } catch {}
     return Hello(
       nonce: plan.nonce, initVersion: Self.version, release: kernel.release, version: kernel.version,
-      machine: kernel.machine, port: port, planned: plan.probes.count)
+      machine: kernel.machine, build: BuildNote.identity(in: notes), port: port, planned: plan.probes.count)
   }
 
   private mutating func runProbe(_ id: Text, _ probes: Registry, _ plan: Plan) {

@@ -9,7 +9,7 @@ extension ImageStore {
 
   /// Puts files into the folder of an object. It gets its name when all are on the disk, so that a name stands
   /// for whole files; whoever comes second with the same content finds it done.
-  func keep(_ sha256: String, _ files: [String: URL]) throws(Failure) {
+  func keep(_ sha256: String, _ files: [String: URL], texts: [String: String]) throws(Failure) {
     let final = objects.appending(path: sha256)
     if Self.size(of: image(sha256)) > 0, (try? Digest.sha256(of: image(sha256))) == sha256 { return }
     let fresh = objects.appending(path: "new-\(getpid())-\(UInt32.random(in: 0...UInt32.max))")
@@ -18,6 +18,11 @@ extension ImageStore {
       for (name, file) in files {
         let copy = fresh.appending(path: name)
         try FileManager.default.copyItem(at: file, to: copy)
+        try Self.flush(copy)
+      }
+      for (name, text) in texts {
+        let copy = fresh.appending(path: name)
+        try Data(text.utf8).write(to: copy)
         try Self.flush(copy)
       }
       try Self.flush(fresh)

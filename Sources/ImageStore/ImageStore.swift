@@ -98,10 +98,13 @@ public final class ImageStore: Sendable {
 
   /// Keeps a kernel with its configuration, the log of its making and what it was made of, and gives it as it is kept.
   public func add(
-    _ key: BuildKey, commit: String, image: URL, config: URL, log: URL, inputs: URL, identity: String, seconds: Double
+    _ key: BuildKey, commit: String, image: URL, config: URL, log: URL, inputs: URL, identity: String, buildID: String?,
+    seconds: Double
   ) throws(Failure) -> StoredImage {
     let sha256 = try Digest.sha256(of: image)
-    try keep(sha256, ["bzImage": image, ".config": config, "build.log": log, "inputs.json": inputs])
+    try keep(
+      sha256, ["bzImage": image, ".config": config, "build.log": log, "inputs.json": inputs],
+      texts: buildID.map { ["build-id": $0 + "\n"] } ?? [:])
     let kept = self.image(sha256)
     let now = Date.now.timeIntervalSince1970
     try use { database in

@@ -29,6 +29,8 @@ public struct Evidence: Sendable {
   /// The kernel's own version string as the image file carries it, such as
   /// `6.1.0-54-cloud-amd64 (builder) #1 SMP ...`; nil when the file does not say.
   public var expectedKernel: String?
+  /// The kernel's build id in hexadecimal, where who built it knows it.
+  public var expectedBuild: String?
   /// Records of the stream.
   public var records: [Record]
   /// What was wrong with the stream.
@@ -42,12 +44,13 @@ public struct Evidence: Sendable {
 
   /// All fields.
   public init(
-    nonce: Text, planned: [Text], expectedKernel: String?, records: [Record],
+    nonce: Text, planned: [Text], expectedKernel: String?, expectedBuild: String? = nil, records: [Record],
     flaws: [RecordReader.Flaw], console: ConsoleReader, end: RunEnd, complaint: String = ""
   ) {
     self.nonce = nonce
     self.planned = planned
     self.expectedKernel = expectedKernel
+    self.expectedBuild = expectedBuild
     self.records = records
     self.flaws = flaws
     self.console = console

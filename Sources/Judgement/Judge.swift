@@ -124,6 +124,10 @@ public struct Judge: Sendable {
   }
 
   private func strangeKernel(_ hello: Hello) -> String? {
+    // Kernels of neighbouring commits have the same release and version; their build ids differ.
+    if let build = evidence.expectedBuild, !hello.build.isEmpty, hello.build.description != build {
+      return "the kernel that runs, of build id \(hello.build), is not the one in the image: \(build)"
+    }
     guard let expected = evidence.expectedKernel else { return nil }
     let release = hello.release.description
     if expected.hasPrefix(release + " ") && expected.hasSuffix(hello.version.description) { return nil }

@@ -40,6 +40,8 @@ public struct BuiltKernel: Sendable, Equatable {
   /// SHA-256 over the sections of vmlinux that are loaded, notes excepted: name, flags, address and content. Two
   /// commits with the same identity are the same kernel.
   public let identity: String
+  /// Its build id in hexadecimal, which a kernel with sysfs tells of itself; nil when it was linked without.
+  public let build: String?
   /// What of the source it was made of, a ``BuildInputs`` as JSON.
   public let inputs: URL
   /// Whether the build began with nothing but the source.
@@ -51,13 +53,15 @@ public struct BuiltKernel: Sendable, Equatable {
 
   /// All fields.
   public init(
-    image: URL, config: URL, vmlinux: URL, identity: String, inputs: URL, isClean: Bool, seconds: Double,
+    image: URL, config: URL, vmlinux: URL, identity: String, build: String?, inputs: URL, isClean: Bool,
+    seconds: Double,
     notes: [String]
   ) {
     self.image = image
     self.config = config
     self.vmlinux = vmlinux
     self.identity = identity
+    self.build = build
     self.inputs = inputs
     self.isClean = isClean
     self.seconds = seconds

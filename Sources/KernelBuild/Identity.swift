@@ -1,5 +1,6 @@
 import Foundation
 import HostSystem
+import VerdictStream
 
 /// What of an ELF file is loaded into memory: elf(5), 64-bit, little-endian.
 struct LoadedSections {
@@ -43,7 +44,18 @@ struct LoadedSections {
     return digest.hexadecimal()
   }
 
-  private static func read(_ data: Data) -> [Section]? {
+  /// The build id of the kernel that this is, in hexadecimal, or nil when it was linked without.
+  static func build(of vmlinux: URL) -> String? {
+    guard let data = try? Data(contentsOf: vmlinux, options: .alwaysMapped) else { return nil }
+    for section in read(data, notes: true) ?? [] where section.name == ".notes" {
+      let content = data[data.startIndex + section.bytes.lowerBound..<data.startIndex + section.bytes.upperBound]
+      let found = BuildNote.identity(in: Text(Array(content)))
+      return found.isEmpty ? nil : found.description
+    }
+    return nil
+  }
+
+  private static func read(_ data: Data, notes: Bool = false) -> [Section]? {
     guard data.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]), let table = number(data, 0x28, 8),
       let size = number(data, 0x3A, 2), size >= 64, let count = number(data, 0x3C, 2), count > 0,
       let namesIndex = number(data, 0x3E, 2), namesIndex < count, table <= data.count - count * size,
@@ -55,7 +67,7 @@ struct LoadedSections {
       guard let nameOffset = number(data, header, 4), let type = number(data, header + 4, 4),
         let flags = number(data, header + 8, 8), let address = unsigned(data, header + 16, 8)
       else { return nil }
-      guard UInt64(flags) & allocated != 0, type != note, type != noBits else { continue }
+      guard UInt64(flags) & allocated != 0, (type == note) == notes, type != noBits else { continue }
       guard let bytes = content(data, header), nameOffset < names.count else { return nil }
       let name = data[data.startIndex + names.lowerBound + nameOffset..<data.startIndex + names.upperBound]
       sections.append(

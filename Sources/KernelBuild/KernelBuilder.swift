@@ -105,6 +105,7 @@ public struct KernelBuilder: Sendable {
     return .built(
       BuiltKernel(
         image: Kbuild.image(in: folder), config: objects.config, vmlinux: objects.vmlinux, identity: identity,
-        inputs: objects.inputs, isClean: state.isClean, seconds: start.duration(to: .now) / .seconds(1), notes: notes))
+        build: LoadedSections.build(of: objects.vmlinux), inputs: objects.inputs, isClean: state.isClean,
+        seconds: start.duration(to: .now) / .seconds(1), notes: notes))
   }
 }

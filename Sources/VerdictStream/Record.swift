@@ -31,6 +31,8 @@ public struct Hello: Equatable, Sendable {
   public var version: Text
   /// `uname -m`.
   public var machine: Text
+  /// The kernel's build id in hexadecimal; empty where it has none, or no sysfs to tell it.
+  public var build: Text
   /// Device the records are written to.
   public var port: Text
   /// How many probes will be run.
@@ -38,13 +40,15 @@ public struct Hello: Equatable, Sendable {
 
   /// All fields.
   public init(
-    nonce: Text, initVersion: Text, release: Text, version: Text, machine: Text, port: Text, planned: Int
+    nonce: Text, initVersion: Text, release: Text, version: Text, machine: Text, build: Text = Text(), port: Text,
+    planned: Int
   ) {
     self.nonce = nonce
     self.initVersion = initVersion
     self.release = release
     self.version = version
     self.machine = machine
+    self.build = build
     self.port = port
     self.planned = planned
   }

@@ -47,6 +47,7 @@ extension Record {
       json.add("release", hello.release)
       json.add("version", hello.version)
       json.add("machine", hello.machine)
+      json.add("build", unlessEmpty: hello.build)
       json.add("port", hello.port)
       json.add("planned", hello.planned)
     case .setup(let setup):

@@ -8,7 +8,7 @@
 
     private enum Key: String, CodingKey {
       case firstbad, seq, record
-      case nonce, `init`, release, version, machine, port, planned
+      case nonce, `init`, release, version, machine, build, port, planned
       case step, target, outcome, errno
       case probe, timeout_ms, name, value, text
       case duration_ms, message, check, location, signal, status, output_dropped, taint
@@ -30,8 +30,8 @@
           Hello(
             nonce: try fields.text(.nonce), initVersion: try fields.text(.`init`),
             release: try fields.text(.release), version: try fields.text(.version),
-            machine: try fields.text(.machine), port: try fields.text(.port),
-            planned: try fields.integer(.planned)))
+            machine: try fields.text(.machine), build: try fields.textOrEmpty(.build),
+            port: try fields.text(.port), planned: try fields.integer(.planned)))
       case "setup":
         .setup(
           Setup(

@@ -107,6 +107,7 @@ public struct Hypervisor: Sendable {
     return BootRecord(
       evidence: Evidence(
         nonce: boot.nonce, planned: boot.planned, expectedKernel: boot.kernel.version,
+        expectedBuild: boot.kernel.build,
         records: watch.reader.records, flaws: watch.reader.flaws, console: watch.console, end: end,
         complaint: complaint),
       duration: duration, folder: folder, accelerator: boot.accelerator, lostSeconds: watched.lostSeconds)

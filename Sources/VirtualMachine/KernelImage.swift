@@ -7,6 +7,11 @@ public struct KernelImage: Sendable, Equatable {
   public let file: URL
   /// The version string the file carries, `RELEASE (BUILDER) VERSION`; nil for an uncompressed kernel.
   public let version: String?
+  /// Its build id in hexadecimal, where who built it wrote it down: a file `build-id` beside the image.
+  public var build: String? {
+    let note = file.deletingLastPathComponent().appending(path: "build-id")
+    return (try? String(contentsOf: note, encoding: .utf8)).map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+  }
   /// `uname -r` of the kernel, as far as the file says.
   public var release: String? { version?.split(separator: " ").first.map(String.init) }
 

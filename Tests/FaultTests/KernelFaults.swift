@@ -126,6 +126,15 @@ enum KernelFaults {
         )
           + "\n$run")
     },
+    Fault("a kernel of another build of the same version", .infra("of build id")) { bench in
+      // Neighbouring commits differ in nothing else that a running kernel tells of itself.
+      let image = try bench.scratch.file("stale/bzImage", "")
+      let copy = URL(filePath: image).deletingLastPathComponent()
+      try FileManager.default.removeItem(atPath: image)
+      try FileManager.default.copyItem(atPath: TestKernels.built("faults"), toPath: image)
+      try Data("0123456789abcdef0123456789abcdef01234567\n".utf8).write(to: copy.appending(path: "build-id"))
+      return try await bench.run(["guest.self-check"], kernel: image)
+    },
   ]
 
   /// A kernel that lkdtm breaks while a probe runs (Documentation/fault-injection/provoke-crashes.rst).

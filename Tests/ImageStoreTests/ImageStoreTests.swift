@@ -28,7 +28,8 @@ import Testing
       key(tree, isClean: isClean), commit: "c-\(tree)", image: try scratch.file("\(name)/bzImage", content.utf8),
       config: try scratch.file("\(name)/.config", "CONFIG_64BIT=y\n".utf8),
       log: try scratch.file("\(name)/build.log", "  CC  a.o\n".utf8),
-      inputs: try scratch.file("\(name)/inputs.json", "{}".utf8), identity: "i-\(content)", seconds: 12.5)
+      inputs: try scratch.file("\(name)/inputs.json", "{}".utf8), identity: "i-\(content)", buildID: "b-\(content)",
+      seconds: 12.5)
   }
 
   @Test func `gives a kernel back as it was built, with its configuration beside it`() throws {

@@ -86,6 +86,23 @@ private let warning = "[    1.150000] WARNING: CPU: 0 PID: 1 at net/core/sock.c:
     #expect(Run().with { $0.kernel = image }.verdict().word == "infra")
   }
 
+  @Test func `never when another build of the same version runs`() {
+    func word(_ expected: String?, _ told: Text) -> String {
+      var evidence = Run().evidence
+      evidence.expectedBuild = expected
+      if case .hello(var hello) = evidence.records[0] {
+        hello.build = told
+        evidence.records[0] = .hello(hello)
+      }
+      return Judge(evidence, failOn: .oops).finding(about: "net.one").verdict.word
+    }
+    #expect(word("aa", "bb") == "infra")
+    #expect(word("aa", "aa") == "good")
+    // A kernel without sysfs does not tell, and of a kernel that somebody else built nobody knows.
+    #expect(word("aa", "") == "good")
+    #expect(word(nil, "bb") == "good")
+  }
+
   @Test func `never of a probe whose end came twice while another has none`() {
     let run = Run().with { $0.records[7] = .probeEnd(ProbeEnd(probe: "net.one", outcome: .fail)) }
     #expect(run.verdict("net.one").word != "good")

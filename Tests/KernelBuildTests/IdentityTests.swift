@@ -24,6 +24,23 @@ struct IdentityTests {
     return try LoadedSections(program).identity
   }
 
+  @Test("its build id is the one that the linker wrote into its notes, and none where there is no such")
+  func build() async throws {
+    let file = try scratch.file("a.c", Self.source)
+    let (program, kernel) = (scratch.url.appending(path: "program"), scratch.url.appending(path: "vmlinux"))
+    _ = try await Tool("gcc", remedy: "install gcc").succeed(
+      [
+        "-ffreestanding", "-nostdlib", "-static", "-no-pie", "-Wl,--build-id=0x0123456789abcdef", "-o", program.path,
+        file.path,
+      ])
+    #expect(LoadedSections.build(of: program) == nil)
+    // A kernel's linker script gathers all notes in one section.
+    _ = try await Tool("objcopy", remedy: "install binutils").succeed(
+      ["--rename-section", ".note.gnu.build-id=.notes", program.path, kernel.path])
+    #expect(LoadedSections.build(of: kernel) == "0123456789abcdef")
+    #expect(LoadedSections.build(of: scratch.url.appending(path: "nothing")) == nil)
+  }
+
   static let source = "int table[4] = {1, 2, 3}; int f(int x) { return x + 7; } void _start(void) { table[0] = f(1); }"
 
   @Test("a comment, debug information and the build id that comes of them change nothing")

@@ -111,7 +111,7 @@ struct RecordSource {
       .hello(
         Hello(
           nonce: text(32), initVersion: text(8), release: text(64), version: text(64), machine: text(64),
-          port: text(64), planned: number()))
+          build: text(40), port: text(64), planned: number()))
     case 1:
       .setup(
         Setup(
