@@ -28,6 +28,12 @@ struct BisectCommand: AsyncParsableCommand {
     @OptionGroup var ends: EndOptions
     @OptionGroup var build: BuildOptions
     @OptionGroup var kernels: KernelOptions
+    @Option(help: ArgumentHelp("Among the packages whose name matches; the ends are versions.", valueName: "pattern"))
+    var packages: String?
+    @Option(help: ArgumentHelp("With --packages: say how to go on among the commits of this tree.", valueName: "dir"))
+    var thenSource: String?
+    @Option(help: ArgumentHelp("Of the probes in the file this one.", valueName: "id"))
+    var only: String?
 
     @Option(help: ArgumentHelp("Hunt a change of this observation instead of a failure.", valueName: "observation"))
     var changed: String?
@@ -44,6 +50,7 @@ struct BisectCommand: AsyncParsableCommand {
       if anyFailure && changed != nil {
         throw Failure(.usage, "--changed and --any-failure exclude each other", remedy: "choose one")
       }
+      if let packages { return try await searchPackages(packages) }
       let isOverKernels = !kernels.kernel.isEmpty || !kernels.kernels.isEmpty
       if isOverKernels && ends.isUsed {
         throw Failure(
@@ -56,9 +63,20 @@ struct BisectCommand: AsyncParsableCommand {
 
     var question: Question { changed.map(Question.changed) ?? .failure(any: anyFailure) }
 
+    private func searchPackages(_ pattern: String) async throws {
+      guard kernels.kernel.isEmpty, kernels.kernels.isEmpty, !ends.resume, !ends.findFix else {
+        throw Failure(
+          .usage, "--packages goes with --good and --bad alone", remedy: "leave --kernel, --resume and --find-fix out")
+      }
+      let bench = try await Bench(probe, guest, only: only.map { [$0] } ?? [])
+      try bench.requireOneProbe()
+      let search = try await PackageBisect(pattern, good: ends.good, bad: ends.bad, bench, question)
+      try await search.run(in: thenSource)
+    }
+
     private func searchKernels() async throws {
       let (images, probes) = try kernels.images(and: probe)
-      let bench = try await Bench(probes, guest)
+      let bench = try await Bench(probes, guest, only: only.map { [$0] } ?? [])
       try bench.requireOneProbe()
       for (earlier, later) in zip(images, images.dropFirst()) {
         guard let before = earlier.release, let after = later.release else { continue }

@@ -39,7 +39,7 @@ struct CommitSession {
         .usage, "no range is named",
         remedy: "say --good COMMIT and --bad COMMIT in a kernel tree, or --kernels FILE... for ready-made ones")
     }
-    bench = try await Bench(command.probe, command.guest)
+    bench = try await Bench(command.probe, command.guest, only: command.only.map { [$0] } ?? [])
     try bench.requireOneProbe()
     builder = try await command.build.builder(for: bench.selection.probes)
     store = try ImageStore(in: places)

@@ -1,28 +1,37 @@
 import ArgumentParser
+import Foundation
 import HostSystem
 import KernelPackages
 import Reports
+import VirtualMachine
 
 /// `firstbad kernels`: kernels as distributions ship them.
 struct KernelsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "kernels", abstract: "Find and fetch the kernels that this machine's package sources offer.",
-    subcommands: [List.self, Fetch.self])
+    commandName: "kernels", abstract: "Find, fetch and add the kernels that distributions ship.",
+    subcommands: [List.self, Fetch.self, Add.self])
 
   func run() throws {
-    throw Failure(.usage, "list or fetch?", remedy: "'firstbad kernels --help' tells what they do")
+    throw Failure(.usage, "list, fetch or add?", remedy: "'firstbad kernels --help' tells what they do")
   }
 
   /// The packages, oldest first.
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show matching kernel packages, oldest first.")
+    static let configuration = CommandConfiguration(
+      abstract: "Show matching kernel packages, oldest first; without a pattern those in the store.")
 
     @Argument(help: "A pattern for package names, such as 'linux-image-6.1.0-*-cloud-amd64'.")
-    var pattern: String
+    var pattern: String?
 
     func run() async throws {
-      var table = Table("PACKAGE", "VERSION")
-      for package in try await Apt(places: Places()).list(pattern) { table.add(package.name, package.version) }
+      let store = KernelStore(places: Places())
+      var table = Table("PACKAGE", "VERSION", "HERE")
+      let packages =
+        if let pattern { try await KernelsCommand.packages(matching: pattern) } else { store.all.map(\.package) }
+      for package in packages {
+        let kernel = store.kernel(of: package)
+        table.add(package.name, package.version, kernel.map { $0.isWhole ? "with modules" : "image" } ?? "")
+      }
       for line in table.lines { try Terminal.print(line) }
     }
   }
@@ -33,25 +42,83 @@ struct KernelsCommand: AsyncParsableCommand {
       abstract: "Download matching kernels and print their image files, oldest first.",
       discussion: "Nothing is installed and no root is needed; what was fetched once is not fetched again.")
 
+    @Flag(help: "With modules and changelog.")
+    var whole = false
     @Argument(help: "A pattern for package names, such as 'linux-image-6.1.0-*-cloud-amd64'.")
     var pattern: String
 
     func run() async throws {
-      let apt = try Apt(places: Places())
-      let packages = try await apt.list(pattern)
-      var fetched = 0
-      var problem: Failure?
-      for package in packages {
-        do {
-          try Terminal.print(try await apt.fetch(package).image)
-          fetched += 1
-        } catch let failure as Failure where failure.kind == .toolFailed {
-          // Sources list versions that their servers no longer hold; the others are still worth having.
-          Terminal.note("firstbad: left out: \(failure.message)")
-          problem = failure
-        }
+      try await KernelsCommand.fetch(try await KernelsCommand.packages(matching: pattern), whole: whole) {
+        try Terminal.print($0.image)
       }
-      if fetched == 0, let problem { throw problem }
     }
+  }
+
+  /// Files of the user's own.
+  struct Add: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Unpack .deb and .rpm files, or take kernel images, into the store, and print their image files.",
+      discussion: "Nothing is installed and no root is needed.")
+
+    @Argument(help: "A .deb or .rpm with a kernel, a kernel image, or a folder of such.")
+    var file: [String]
+
+    func run() async throws {
+      let store = KernelStore(places: Places())
+      var kernels: [FetchedKernel] = []
+      for path in try file.flatMap({ path throws(Failure) in try KernelFolder.contents(of: path) }) {
+        if !path.hasSuffix(".deb"), !path.hasSuffix(".rpm") { _ = try KernelImage(at: path) }
+        let kernel = try await store.add(path)
+        _ = try KernelImage(at: kernel.image)
+        kernels.append(kernel)
+      }
+      for kernel in kernels.sorted(by: { $0.package < $1.package }) { try Terminal.print(kernel.image) }
+    }
+  }
+
+  /// What apt offers and what the store has, once each, oldest first.
+  static func packages(matching pattern: String) async throws -> [KernelPackage] {
+    let here = KernelStore(places: Places()).all.map(\.package).filter { fnmatch(pattern, $0.name, 0) == 0 }
+    do {
+      return Set(try await Apt(places: Places()).list(pattern) + here).sorted()
+    } catch let failure as Failure {
+      if here.isEmpty { throw failure }
+      return here
+    }
+  }
+
+  /// Fetches them in their order. Sources list versions that their servers no longer hold; the others are still worth
+  /// having.
+  @discardableResult
+  static func fetch(
+    _ packages: [KernelPackage], whole: Bool, each: (FetchedKernel) throws -> Void = { _ in }
+  ) async throws -> [FetchedKernel] {
+    let store = KernelStore(places: Places())
+    var apt: Apt?
+    var kernels: [FetchedKernel] = []
+    var problem: Failure?
+    for package in packages {
+      do {
+        let here = store.kernel(of: package)
+        if let here, !whole || here.isWhole {
+          kernels.append(here)
+        } else {
+          let source = try apt ?? Apt(places: Places())
+          apt = source
+          kernels.append(try await source.fetch(package, whole: whole))
+        }
+        if let last = kernels.last { try each(last) }
+      } catch let failure as Failure where failure.kind == .toolFailed {
+        Terminal.note("firstbad: left out: \(failure.message)")
+        problem = failure
+      }
+    }
+    if kernels.isEmpty, let problem { throw problem }
+    return kernels
+  }
+
+  /// The kernels of all packages that match, fetched, looked at, oldest first.
+  static func images(matching pattern: String, whole: Bool) async throws -> [KernelImage] {
+    try await fetch(try await packages(matching: pattern), whole: whole).map { try KernelImage(at: $0.image) }
   }
 }

@@ -3,6 +3,7 @@ import Foundation
 import GuestImage
 import HostSystem
 public import Judgement
+import KernelPackages
 import Suite
 import VerdictStream
 public import VirtualMachine
@@ -43,6 +44,16 @@ struct GuestOptions: ParsableArguments {
     }
   }
 
+  /// The same options as words of a command line.
+  var words: [String] {
+    var words: [String] = []
+    if accelerator != .auto { words += ["--accel", accelerator.rawValue] }
+    if failOn != .oops { words += ["--fail-on", failOn.rawValue] }
+    for word in append { words += ["--append=\(word)"] }
+    for word in timeout { words += ["--timeout", word] }
+    return words
+  }
+
   var runOptions: RunOptions {
     var options = RunOptions()
     options.accelerator = accelerator
@@ -76,7 +87,11 @@ struct KernelOptions: ParsableArguments {
       files.removeLast()
     }
     guard !files.isEmpty else { throw Failure(.usage, "no kernel is named", remedy: "add --kernel FILE") }
-    return (try files.map { path throws(Failure) in try KernelImage(at: path) }, probes)
+    var images: [KernelImage] = []
+    for file in files {
+      for path in try KernelFolder.expand(file) { images.append(try KernelImage(at: path)) }
+    }
+    return (images, probes)
   }
 
   private static func looksLikeProbe(_ word: String) -> Bool {
@@ -91,8 +106,10 @@ struct Bench {
   let selection: ProbeSelection
   let runner: ProbeRunner
 
-  init(_ probes: [String], _ options: GuestOptions) async throws {
-    selection = try await ProbeSelection(arguments: probes, kit: try Kit.find(), places: places)
+  /// `only` narrows the choice to ids that are one of the words, or have one of them between their dots.
+  init(_ probes: [String], _ options: GuestOptions, only words: [String] = []) async throws {
+    let all = try await ProbeSelection(arguments: probes, kit: try Kit.find(), places: places)
+    selection = words.isEmpty ? all : try all.only(words)
     runner = try ProbeRunner(selection, places: places, options: options.runOptions, note: Terminal.note)
   }
 }

@@ -41,6 +41,24 @@ public struct ProbeSelection: Sendable {
     probes = own.probes + ids.compactMap { shipped.probe(Text($0)) }
   }
 
+  private init(image: GuestImage, probes: [ProbeMetadata]) {
+    self.image = image
+    self.probes = probes
+  }
+
+  /// Those whose id is one of the words, or has one of them between its dots; none is an error.
+  public func only(_ words: [String]) throws(Failure) -> ProbeSelection {
+    let chosen = probes.filter { probe in
+      let id = probe.id.description
+      return words.contains { word in id == word || id.split(separator: ".").contains { $0 == word } }
+    }
+    guard !chosen.isEmpty else {
+      throw Failure(
+        .usage, "no probe has \(words.joined(separator: " or ")) in its id", remedy: "'firstbad list' shows them")
+    }
+    return ProbeSelection(image: image, probes: chosen)
+  }
+
   static func isFile(_ argument: String) -> Bool { argument.hasSuffix(".c") || argument.contains("/") }
 
   /// Naming a probe twice is a slip, and two end records of one id could not be told apart.

@@ -79,15 +79,6 @@ public struct Evidence: Sendable {
     return console.banner.flatMap { $0.split(separator: " ").dropFirst(2).first.map(String.init) }
   }
 
-  func begun(_ probe: Text) -> Bool {
-    records.contains { if case .probeBegin(let begin) = $0 { begin.probe == probe } else { false } }
-  }
-
-  func end(of probe: Text) -> ProbeEnd? {
-    for case .probeEnd(let end) in records where end.probe == probe { return end }
-    return nil
-  }
-
   func output(of probe: Text) -> Text {
     records.reduce(into: Text()) { whole, record in
       if case .output(let piece) = record, piece.probe == probe { whole.append(piece.text) }

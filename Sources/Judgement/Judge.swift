@@ -22,11 +22,29 @@ public struct Judge: Sendable {
 
   private let evidence: Evidence
   private let failOn: FailOn
+  /// The end records in their order, and looked up: a boot may hold a thousand probes.
+  private let ends: [ProbeEnd]
+  private let endOf: [Text: ProbeEnd]
+  private let begun: Set<Text>
+  private let placeOf: [Text: Int]
+  /// The first planned probe that left the kernel unfit for those after it, and how.
+  private let breakage: (place: Int, what: String)?
 
   /// A judge of one boot.
   public init(_ evidence: Evidence, failOn: FailOn = .oops) {
     self.evidence = evidence
     self.failOn = failOn
+    var begun: Set<Text> = []
+    var ends: [ProbeEnd] = []
+    for record in evidence.records {
+      if case .probeBegin(let begin) = record { begun.insert(begin.probe) }
+      if case .probeEnd(let end) = record { ends.append(end) }
+    }
+    self.begun = begun
+    self.ends = ends
+    endOf = Dictionary(ends.map { ($0.probe, $0) }, uniquingKeysWith: { first, _ in first })
+    placeOf = Dictionary(evidence.planned.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    breakage = Self.breakage(in: evidence, endOf)
   }
 
   /// A boot that the emulator spoilt is worth repeating.
@@ -47,7 +65,7 @@ public struct Judge: Sendable {
     var phase = evidence.phase
     if case .untestable(let stopped, _) = verdict { phase = stopped }
     return Finding(
-      probe: probe, verdict: verdict, phase: phase, end: evidence.end(of: probe), reason: reason,
+      probe: probe, verdict: verdict, phase: phase, end: endOf[probe], reason: reason,
       observations: observations, events: events, output: evidence.output(of: probe))
   }
 
@@ -63,7 +81,7 @@ public struct Judge: Sendable {
   /// In a shared boot every probe that began must have left its mark, or one may be charged for another.
   public var isAttributionLost: Bool {
     guard evidence.planned.count > 1, evidence.console.banner != nil else { return false }
-    return evidence.planned.contains { evidence.begun($0) && !evidence.console.marked.contains($0.description) }
+    return evidence.planned.contains { begun.contains($0) && !evidence.console.marked.contains($0.description) }
   }
 
   private func judge(_ probe: Text, _ events: [KernelEvent]) -> (Verdict, String) {
@@ -73,7 +91,7 @@ public struct Judge: Sendable {
     if let what = breakage(before: probe) {
       return (.untestable(phase: .probe, signature: Self.brokenBefore), what)
     }
-    guard let end = evidence.end(of: probe) else { return withoutEnd(probe, events) }
+    guard let end = endOf[probe] else { return withoutEnd(probe, events) }
     return byOutcome(probe, end, events)
   }
 
@@ -105,22 +123,27 @@ public struct Judge: Sendable {
     return lines.isEmpty ? "" : ": \(lines.prefix(300))"
   }
 
-  /// What a probe earlier in the plan did to the kernel that this one then ran on.
-  private func breakage(before probe: Text) -> String? {
-    guard let place = evidence.planned.firstIndex(of: probe) else { return nil }
-    for earlier in evidence.planned[..<place] {
-      let events = evidence.console.events.filter { $0.probe == earlier.description }
-      if let event = events.first(where: { $0.severity == .broken }) {
-        return "an earlier probe of this boot, \(earlier), broke the kernel: \(event.line)"
+  private static func breakage(in evidence: Evidence, _ endOf: [Text: ProbeEnd]) -> (place: Int, what: String)? {
+    let broken = evidence.console.events.filter { $0.severity == .broken }
+    for (place, earlier) in evidence.planned.enumerated() {
+      if let event = broken.first(where: { $0.probe == earlier.description }) {
+        return (place, "an earlier probe of this boot, \(earlier), broke the kernel: \(event.line)")
       }
-      if let end = evidence.end(of: earlier), end.taint & 1 << 7 != 0 {
-        return "an earlier probe of this boot, \(earlier), left the kernel tainted (D)"
+      guard let end = endOf[earlier] else { continue }
+      if end.taint & 1 << 7 != 0 {
+        return (place, "an earlier probe of this boot, \(earlier), left the kernel tainted (D)")
       }
-      if evidence.end(of: earlier)?.outcome == .stuck {
-        return "a process of an earlier probe of this boot, \(earlier), does not die"
+      if end.outcome == .stuck {
+        return (place, "a process of an earlier probe of this boot, \(earlier), does not die")
       }
     }
     return nil
+  }
+
+  /// What a probe earlier in the plan did to the kernel that this one then ran on.
+  private func breakage(before probe: Text) -> String? {
+    guard let breakage, let place = placeOf[probe], breakage.place < place else { return nil }
+    return breakage.what
   }
 
   private func strangeKernel(_ hello: Hello) -> String? {
@@ -167,7 +190,7 @@ public struct Judge: Sendable {
   // MARK: - The probe has no end
 
   private func withoutEnd(_ probe: Text, _ events: [KernelEvent]) -> (Verdict, String) {
-    guard evidence.begun(probe) else {
+    guard begun.contains(probe) else {
       let why = "the probe was not reached: \(describe(evidence.end))"
       return (.untestable(phase: evidence.phase, signature: Self.notReached), why)
     }
@@ -254,18 +277,19 @@ public struct Judge: Sendable {
       let reason = "the probe passed, but the console fell silent before it, so what the kernel said is not known"
       return (.untestable(phase: .probe, signature: "console lost"), reason)
     }
-    let ends = evidence.records.compactMap { if case .probeEnd(let end) = $0 { end.probe } else { nil } }
     let planned = evidence.planned
     guard done.planned == planned.count, done.ended == ends.count, ends.count == planned.count else {
       let reason = "the stream counts \(done.ended) of \(done.planned) probes, the plan has \(planned.count)"
       return (.infra(reason: reason), reason)
     }
-    guard ends == planned, evidence.hello?.planned == planned.count, evidence.begun(probe) else {
+    guard isAsPlanned, evidence.hello?.planned == planned.count, begun.contains(probe) else {
       let reason = "the probes of the stream are not those of the plan"
       return (.infra(reason: reason), reason)
     }
     return (.good, "passed")
   }
+
+  private var isAsPlanned: Bool { ends.lazy.map(\.probe).elementsEqual(evidence.planned) }
 
   private func describe(_ end: RunEnd) -> String {
     switch end {

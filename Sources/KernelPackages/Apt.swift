@@ -5,8 +5,6 @@ public import HostSystem
 public struct Apt: Sendable {
   private let cache: Tool
   private let get: Tool
-  private let dpkg: Tool
-  private let shell: Tool
   private let places: Places
 
   /// Finds apt; elsewhere than on Debian and its kin there is none.
@@ -15,8 +13,6 @@ public struct Apt: Sendable {
     let remedy = "kernels come from apt only for now; give kernel files by their paths instead"
     cache = try Tool("apt-cache", remedy: remedy)
     get = try Tool("apt-get", remedy: remedy)
-    dpkg = try Tool("dpkg", remedy: remedy)
-    shell = try Tool("sh", remedy: remedy)
   }
 
   /// Every version of every package whose whole name matches the pattern (`*` and `?`), oldest first.
@@ -35,30 +31,14 @@ public struct Apt: Sendable {
       let package = KernelPackage(name: fields[0], version: fields[1])
       if !packages.contains(package) { packages.append(package) }
     }
-    return try await ordered(packages)
+    return packages.sorted()
   }
 
-  /// By dpkg's own comparison; a few dozen packages at the most, so a plain insertion will do.
-  private func ordered(_ packages: [KernelPackage]) async throws -> [KernelPackage] {
-    var sorted: [KernelPackage] = []
-    for package in packages {
-      var place = sorted.count
-      while place > 0, try await isEarlier(package, than: sorted[place - 1]) { place -= 1 }
-      sorted.insert(package, at: place)
-    }
-    return sorted
-  }
-
-  private func isEarlier(_ one: KernelPackage, than other: KernelPackage) async throws -> Bool {
-    if one.version == other.version { return one.name < other.name }
-    return try await dpkg.run(["--compare-versions", one.version, "lt", other.version]).status == 0
-  }
-
-  /// Downloads and unpacks a package into the cache, or finds it there.
-  public func fetch(_ package: KernelPackage) async throws -> FetchedKernel {
-    // A colon (epoch) and a tilde are fine in a folder's name; a slash is in no Debian version.
-    let home = places.kernels.appending(path: "\(package.name)_\(package.version)")
-    if let kernel = Self.kernel(in: home, of: package) { return kernel }
+  /// Downloads and unpacks a package into the cache, or finds it there. Whole is with its modules and its changelog;
+  /// otherwise the image and its configuration alone, a fifth of it.
+  public func fetch(_ package: KernelPackage, whole: Bool = false) async throws -> FetchedKernel {
+    let store = KernelStore(places: places)
+    if let kernel = store.kernel(of: package), !whole || kernel.isWhole { return kernel }
     let folder = try WorkFolder.make(in: places)
     let download = try await get.run(
       ["download", "\(package.name)=\(package.version)"], in: folder.url.path, limit: .seconds(900))
@@ -68,30 +48,6 @@ public struct Apt: Sendable {
         .toolFailed, "\(package.name) \(package.version) cannot be downloaded: \(download.lastWords)",
         remedy: "run 'apt-get update'; sources sometimes list what they no longer hold")
     }
-    // Only the image and its configuration: the modules are four times as much and nothing loads them yet.
-    let tree = folder.url.appending(path: "tree")
-    try Places.make(tree)
-    let unpack = #"dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" ./boot"#
-    _ = try await shell.succeed(["-c", unpack, "sh", folder.url.appending(path: file).path, tree.path])
-    guard Self.kernel(in: tree, of: package) != nil else {
-      throw Failure(.toolFailed, "\(package.name) \(package.version) holds no kernel image (boot/vmlinuz-*)")
-    }
-    try Places.make(places.kernels)
-    // Whole or not at all. What stands there without a kernel is of no use; when another run was faster, its copy
-    // serves.
-    if Self.kernel(in: home, of: package) == nil { try? FileManager.default.removeItem(at: home) }
-    try? FileManager.default.moveItem(at: tree, to: home)
-    guard let kernel = Self.kernel(in: home, of: package) else {
-      throw Failure(.cannotWrite, "\(home.path) cannot be written", remedy: "free some space there")
-    }
-    return kernel
-  }
-
-  private static func kernel(in home: URL, of package: KernelPackage) -> FetchedKernel? {
-    let boot = home.appending(path: "boot")
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: boot.path)) ?? []
-    return names.first { $0.hasPrefix("vmlinuz-") }.map {
-      FetchedKernel(package: package, image: boot.appending(path: $0).path)
-    }
+    return try await store.add(folder.url.appending(path: file).path, whole: whole)
   }
 }

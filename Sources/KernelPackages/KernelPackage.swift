@@ -1,14 +1,27 @@
-/// One version of a kernel image package, as the package sources offer it.
-public struct KernelPackage: Sendable, Hashable {
+public import Foundation
+
+/// One version of a kernel image package.
+public struct KernelPackage: Sendable, Hashable, Comparable {
   /// The package, such as `linux-image-6.1.0-54-cloud-amd64`.
   public let name: String
-  /// The Debian version, such as `6.1.190-1`.
+  /// Its version, such as `6.1.190-1`.
   public let version: String
+  /// Whose rules order the version.
+  public let scheme: PackageVersion.Scheme
 
-  /// Both.
-  public init(name: String, version: String) {
+  /// All fields.
+  public init(name: String, version: String, scheme: PackageVersion.Scheme = .debian) {
     self.name = name
     self.version = version
+    self.scheme = scheme
+  }
+
+  /// The version, in its order.
+  public var order: PackageVersion { PackageVersion(version, scheme) }
+
+  /// By version, and by name where the versions are the same.
+  public static func < (left: KernelPackage, right: KernelPackage) -> Bool {
+    left.order == right.order ? left.name < right.name : left.order < right.order
   }
 }
 
@@ -18,4 +31,16 @@ public struct FetchedKernel: Sendable, Hashable {
   public let package: KernelPackage
   /// Its kernel image.
   public let image: String
+
+  /// All fields.
+  public init(package: KernelPackage, image: String) {
+    self.package = package
+    self.image = image
+  }
+
+  /// The folder in which it was unpacked.
+  public var home: URL { URL(filePath: image).deletingLastPathComponent().deletingLastPathComponent() }
+
+  /// Whether its modules and its changelog are there, too.
+  public var isWhole: Bool { FileManager.default.fileExists(atPath: home.appending(path: KernelStore.wholeMark).path) }
 }

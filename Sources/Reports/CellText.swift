@@ -1,6 +1,7 @@
 import Judgement
 public import Suite
 import VerdictStream
+import VirtualMachine
 
 /// Cells for a person.
 public enum CellText {
@@ -37,11 +38,8 @@ public enum CellText {
 
   /// The kernel's name: its release, and the distribution's version where uname -v carries one.
   public static func kernel(_ cell: Cell) -> String {
-    let version = cell.running?.version ?? cell.kernel.version ?? ""
-    let words = version.split(separator: " ")
-    let debian = words.firstIndex(of: "Debian").flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
-    let release = cell.running?.release ?? cell.kernel.label
-    return debian.map { "\(release) (\($0))" } ?? release
+    KernelImage.title(
+      release: cell.running?.release ?? cell.kernel.label, version: cell.running?.version ?? cell.kernel.versionText)
   }
 
   /// How many of a probe's last lines are shown.
@@ -60,7 +58,7 @@ public enum CellText {
     plain(cell.finding.observations.map { "\($0.name)=\($0.value.words)" }.joined(separator: " "))
   }
 
-  private static func reason(_ cell: Cell) -> String {
+  static func reason(_ cell: Cell) -> String {
     let reason = plain(cell.finding.reason.split(separator: "\n").first.map(String.init) ?? "")
     let outcome = cell.finding.end?.outcome
     if cell.finding.verdict == .good { return "" }

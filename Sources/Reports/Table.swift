@@ -5,8 +5,14 @@ public struct Table: Sendable {
   /// A table with these column heads.
   public init(_ heads: String...) { rows = [heads] }
 
+  /// The same, of as many as there are.
+  public init(_ heads: [String]) { rows = [heads] }
+
   /// Adds a row.
   public mutating func add(_ cells: String...) { rows.append(cells) }
+
+  /// The same, of as many cells as there are.
+  public mutating func add(_ cells: [String]) { rows.append(cells) }
 
   /// The lines, without spaces at their ends.
   public var lines: [String] {

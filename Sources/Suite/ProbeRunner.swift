@@ -2,6 +2,7 @@ import Foundation
 public import GuestImage
 public import HostSystem
 public import Judgement
+import Synchronization
 import VerdictStream
 public import VirtualMachine
 
@@ -44,30 +45,34 @@ public struct ProbeRunner: Sendable {
 
   /// All chosen probes on one kernel, in the order of the choice.
   public func run(on kernel: KernelImage) async throws -> [Cell] {
-    async let digest = kernel.sha256()
+    let cells = Mutex<[Text: Cell]>([:])
+    try await run(on: kernel) { cell in cells.withLock { $0[cell.probe.id] = cell } }
+    return cells.withLock { cells in selection.probes.compactMap { cells[$0.id] } }
+  }
+
+  /// All chosen probes on one kernel; each cell is handed over as soon as the boot that settled it is over. No
+  /// verdict can come sooner: good takes the boot's last record.
+  public func run(on kernel: KernelImage, each: @escaping @Sendable (Cell) async throws -> Void) async throws {
+    let digest = Task { try kernel.sha256() }
     let config = KernelConfig(of: kernel)
-    var cells: [Cell] = []
+    @Sendable func hand(over cells: [Cell]) async throws {
+      for var cell in cells {
+        // A failure may only say that the kernel lacks what the probe needs, where nobody knows what it has.
+        if config == nil, !cell.probe.configs.isEmpty { cell = cell.withoutConfiguration() }
+        cell.kernelDigest = try await digest.value
+        try await each(cell)
+      }
+    }
     var runnable: [ProbeMetadata] = []
     for probe in selection.probes {
       let lacks = probe.configs.compactMap { config?.lack(of: $0.description) }
-      if lacks.isEmpty { runnable.append(probe) } else { cells.append(unconfigured(kernel, probe, lacks)) }
+      if lacks.isEmpty { runnable.append(probe) } else { try await hand(over: [unconfigured(kernel, probe, lacks)]) }
     }
-    if !runnable.isEmpty {
-      let answer = try await trial.decide(options.accelerator, with: kernel)
-      if let reason = answer.reason, answer.isNew { note("using TCG, QEMU's emulation: \(reason)") }
-      for (shape, probes) in Self.grouped(runnable) {
-        cells += try await run(probes, on: kernel, shape, answer.accelerator)
-      }
-    }
-    // A failure may only say that the kernel lacks what the probe needs, where nobody knows what it has.
-    if config == nil {
-      cells = cells.map { cell in cell.probe.configs.isEmpty ? cell : cell.withoutConfiguration() }
-    }
-    let sha256 = try await digest
-    return selection.probes.compactMap { probe in
-      var cell = cells.first { $0.probe.id == probe.id }
-      cell?.kernelDigest = sha256
-      return cell
+    guard !runnable.isEmpty else { return }
+    let answer = try await trial.decide(options.accelerator, with: kernel)
+    if let reason = answer.reason, answer.isNew { note("using TCG, QEMU's emulation: \(reason)") }
+    for (shape, probes) in Self.grouped(runnable) {
+      try await run(probes, on: kernel, shape, answer.accelerator, hand)
     }
   }
 
@@ -88,18 +93,18 @@ public struct ProbeRunner: Sendable {
   /// One machine's probes. A probe that kills its kernel costs only itself: those it took along are run
   /// again in a fresh boot, as long as each boot settles at least one.
   private func run(
-    _ probes: [ProbeMetadata], on kernel: KernelImage, _ shape: MachineShape, _ accelerator: Accelerator
-  ) async throws -> [Cell] {
-    var settled: [Cell] = []
+    _ probes: [ProbeMetadata], on kernel: KernelImage, _ shape: MachineShape, _ accelerator: Accelerator,
+    _ hand: @Sendable ([Cell]) async throws -> Void
+  ) async throws {
     var open = probes
     while !open.isEmpty {
       let cells = try await boot(open, on: kernel, shape, accelerator)
       let done = cells.filter { !$0.finding.isUnsettled }
-      if done.isEmpty { return settled + cells }
-      settled += done
-      open = open.filter { probe in !done.contains { $0.probe.id == probe.id } }
+      if done.isEmpty { return try await hand(cells) }
+      try await hand(done)
+      let settled = Set(done.map(\.probe.id))
+      open = open.filter { !settled.contains($0.id) }
     }
-    return settled
   }
 
   private func boot(

@@ -1,0 +1,235 @@
+public import ArgumentParser
+import Foundation
+import GuestImage
+import HostSystem
+import Judgement
+public import Reports
+import Suite
+import VerdictStream
+import VirtualMachine
+
+extension SuiteFormat: ExpressibleByArgument {}
+
+/// `firstbad suite`: many probes on many kernels.
+struct SuiteCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "suite", abstract: "Run many probes on many kernels, and compare with what is known.",
+    discussion: """
+      Probes share a boot, kernels run beside each other. Without a PROBE all shipped ones are run. Exits with 0 when \
+      nothing is worse (than the baseline, or than good), 1 when something is, and 128 when not all could be told. \
+      Skips are counted and shown.
+      """)
+
+  @OptionGroup var kernels: KernelOptions
+  @Option(help: ArgumentHelp("All kernels whose package name matches, from apt.", valueName: "pattern"))
+  var packages: String?
+  @Option(help: ArgumentHelp("Only probes with this word in their id, such as net. May be repeated.", valueName: "word"))
+  var tag: [String] = []
+  @Option(help: ArgumentHelp("How many kernels run at once; as many as the machine has processors.", valueName: "number"))
+  var jobs: Int?
+  @Option(help: ArgumentHelp("Only changes against this file fail.", valueName: "file"))
+  var baseline: String?
+  @Flag(help: "Write what was found into the baseline.")
+  var updateBaseline = false
+  @Option(help: "What standard output gets: text, json, ktap, junit or markdown.")
+  var format = SuiteFormat.text
+  @Option(help: ArgumentHelp("A further report, such as junit=FILE. May be repeated.", valueName: "format=file"))
+  var report: [String] = []
+  @Flag(help: "Bisect from the last good kernel to the first bad one, for each probe that has such.")
+  var bisect = false
+  @OptionGroup var guest: GuestOptions
+  @Argument(help: "A shipped probe's id, a C file with probes, or a folder with such files.")
+  var probe: [String] = []
+
+  func validate() throws {
+    if let jobs, !(1...256 ~= jobs) { throw ValidationError("--jobs is a number from 1 to 256.") }
+    if updateBaseline, baseline == nil { throw ValidationError("--update-baseline needs --baseline FILE.") }
+  }
+
+  func run() async throws {
+    let (images, words) = try await chosenKernels()
+    let bench = try await Bench(try probeArguments(words), guest, only: tag)
+    let known = try knownBaseline()
+    let plan = SuitePlan(images, bench.selection.probes)
+    var sinks = [try ReportSink(format, to: nil)]
+    for word in report { sinks.append(try ReportSink(parsing: word)) }
+
+    let live = LiveLine()
+    var progress = SuiteProgress(plan)
+    var tally = SuiteTally()
+    var results: [SuiteResult] = []
+    live.begin("suite")
+    for index in sinks.indices { try sinks[index].write { $0.begin(plan) } }
+    let suite = SuiteRun(
+      plan, with: bench.runner, baseline: known, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
+    try await suite.run { event in
+      live.clear()
+      switch event {
+      case .began: break
+      case .settled(let result):
+        tally.take(result)
+        results.append(result)
+        for index in sinks.indices { try sinks[index].write { $0.take(result) } }
+      case .ended(let kernel):
+        for index in sinks.indices { try sinks[index].write { $0.end(kernel: kernel) } }
+      }
+      progress.take(event)
+      live.phase(progress.words)
+    }
+    live.clear()
+    for index in sinks.indices { try sinks[index].write { $0.end(tally) } }
+    if updateBaseline { try update(known, plan, results) }
+    try await follow(SuiteReds.find(results, plan), in: plan)
+    throw ExitCode(updateBaseline && tally[.infra] == 0 ? 0 : tally.exitStatus)
+  }
+
+  private func chosenKernels() async throws -> ([KernelImage], [String]) {
+    guard let packages else { return try kernels.images(and: probe) }
+    guard kernels.kernel.isEmpty, kernels.kernels.isEmpty else {
+      throw Failure(.usage, "--packages and kernel files exclude each other", remedy: "use one")
+    }
+    return (try await KernelsCommand.images(matching: packages, whole: false), probe)
+  }
+
+  /// A folder stands for the C files in it; nothing stands for all that is shipped.
+  private func probeArguments(_ words: [String]) throws -> [String] {
+    if words.isEmpty { return try GuestImage.shipped(try Kit.find()).probes.map(\.id.description) }
+    return try words.flatMap { word throws(Failure) -> [String] in
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: word, isDirectory: &isFolder), isFolder.boolValue else {
+        return [word]
+      }
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: word)) ?? []
+      let files = names.filter { $0.hasSuffix(".c") }.sorted().map { "\(word)/\($0)" }
+      if files.isEmpty { throw Failure(.badInput, "\(word) holds no probe", remedy: "a probe is a file that ends in .c") }
+      return files
+    }
+  }
+
+  private func knownBaseline() throws(Failure) -> Baseline? {
+    guard let baseline else { return nil }
+    if updateBaseline, !FileManager.default.fileExists(atPath: baseline) { return nil }
+    return try Baseline(from: URL(filePath: baseline))
+  }
+
+  private func update(_ known: Baseline?, _ plan: SuitePlan, _ results: [SuiteResult]) throws(Failure) {
+    guard let baseline else { return }
+    var fresh = known ?? Baseline()
+    for result in results { fresh.take(result.cell, of: plan.titles[result.kernel]) }
+    fresh.order(by: plan.titles)
+    try Places.writeResult(fresh.data, to: URL(filePath: baseline))
+    Terminal.note("firstbad: \(baseline) holds what was found")
+  }
+
+  /// From a red cell to the search between the last good and the first bad kernel.
+  private func follow(_ reds: [SuiteReds], in plan: SuitePlan) async throws {
+    for red in reds {
+      let words = red.command(plan, packages: packages, probes: probe, guest)
+      Terminal.note("\(red.probe) went bad from \(plan.titles[red.good]) to \(plan.titles[red.bad]):")
+      Terminal.note("  firstbad \(words.map(Self.quoted).joined(separator: " "))")
+      if bisect {
+        var search = try BisectCommand.Search.parse(Array(words.dropFirst()))
+        search.ends.tree = "."
+        do {
+          try await search.run()
+        } catch let status as ExitCode {
+          Terminal.note("  that ended with status \(status.rawValue)")
+        }
+      }
+    }
+  }
+
+  /// As a shell reads it.
+  static func quoted(_ word: String) -> String {
+    let plain = word.unicodeScalars.allSatisfy { scalar in
+      scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789_-+=./:,@%".unicodeScalars.contains(scalar))
+    }
+    return plain && !word.isEmpty ? word : "'\(word.replacing("'", with: #"'\''"#))'"
+  }
+}
+
+/// Where a probe turns from good to bad in the order of the kernels.
+struct SuiteReds {
+  let probe: String
+  let good: Int
+  let bad: Int
+
+  /// The last such turn of each probe: what cannot tell in between does not end it.
+  static func find(_ results: [SuiteResult], _ plan: SuitePlan) -> [SuiteReds] {
+    plan.probes.compactMap { probe in
+      let row = results.filter { $0.cell.probe.id == probe.id }.sorted { $0.kernel < $1.kernel }
+      var good: Int?
+      var turn: SuiteReds?
+      for result in row {
+        switch Standing(result.cell) {
+        case .good: good = result.kernel
+        case .bad:
+          if let last = good { turn = SuiteReds(probe: probe.id.description, good: last, bad: result.kernel) }
+          good = nil
+        case .skip, .untestable, .infra: break
+        }
+      }
+      return turn
+    }
+  }
+
+  /// The words after `firstbad`.
+  func command(_ plan: SuitePlan, packages: String?, probes: [String], _ guest: GuestOptions) -> [String] {
+    var words = ["bisect"]
+    let ends = [plan.kernels[good].package?.version, plan.kernels[bad].package?.version].compactMap { $0 }
+    if let packages, ends.count == 2 {
+      words += ["--packages", packages, "--good", ends[0], "--bad", ends[1]]
+    } else {
+      words += plan.kernels[good...bad].flatMap { ["--kernel", $0.file.path] }
+    }
+    words += guest.words
+    let files = probes.filter { $0.hasSuffix(".c") || $0.contains("/") }
+    return words + (files.isEmpty || !probes.contains(probe) && files.isEmpty ? [probe] : source(in: files))
+  }
+
+  /// The file with this probe, and which of its probes when there are several.
+  private func source(in arguments: [String]) -> [String] {
+    let files = arguments.flatMap { word -> [String] in
+      if word.hasSuffix(".c") { return [word] }
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: word)) ?? []
+      return names.filter { $0.hasSuffix(".c") }.sorted().map { "\(word)/\($0)" }
+    }
+    for file in files {
+      guard let text = try? String(contentsOfFile: file, encoding: .utf8), text.contains("PROBE(\"\(probe)\"") else {
+        continue
+      }
+      return ["--only", probe, file]
+    }
+    return [probe]
+  }
+}
+
+/// How far a suite is, for the live line.
+private struct SuiteProgress {
+  private let plan: SuitePlan
+  private var running: Set<Int> = []
+  private var ended = 0
+  private var cells = 0
+  private var tally = SuiteTally()
+
+  init(_ plan: SuitePlan) { self.plan = plan }
+
+  mutating func take(_ event: SuiteEvent) {
+    switch event {
+    case .began(let kernel): running.insert(kernel)
+    case .settled(let result):
+      cells += 1
+      tally.take(result)
+    case .ended(let kernel):
+      running.remove(kernel)
+      ended += 1
+    }
+  }
+
+  var words: String {
+    let names = running.sorted().map { plan.titles[$0] }.joined(separator: ", ")
+    let bad = tally[.bad] > 0 ? ", \(tally[.bad]) bad" : ""
+    return "\(ended) of \(plan.kernels.count) kernels, \(cells) of \(plan.kernels.count * plan.probes.count) cells"
+      + "\(bad); \(names)"
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+public import HostSystem
+
+/// The kernels in the cache: a folder for each package, `NAME_VERSION`, with `boot`, and when whole with `lib/modules`
+/// and `usr/share/doc`.
+public struct KernelStore: Sendable {
+  private let places: Places
+  /// An empty file that says that all of the package was unpacked.
+  static let wholeMark = ".whole"
+
+  /// The store of these places.
+  public init(places: Places) { self.places = places }
+
+  /// The folder of a package. A colon (epoch) and a tilde are fine in its name; a slash is in no version.
+  private func home(of package: KernelPackage) -> URL {
+    places.kernels.appending(path: "\(package.name)_\(package.version)")
+  }
+
+  /// The package, when it is here.
+  public func kernel(of package: KernelPackage) -> FetchedKernel? {
+    Self.image(in: home(of: package)).map { FetchedKernel(package: package, image: $0) }
+  }
+
+  /// All that is here, in the order of the versions.
+  public var all: [FetchedKernel] {
+    KernelFolder.names(in: places.kernels.path).compactMap { name -> FetchedKernel? in
+      guard let mark = name.firstIndex(of: "_") else { return nil }
+      let isRPM = FileManager.default.fileExists(atPath: places.kernels.appending(path: "\(name)/.rpm").path)
+      let version = String(name[name.index(after: mark)...])
+      return kernel(of: KernelPackage(name: String(name[..<mark]), version: version, scheme: isRPM ? .rpm : .debian))
+    }.sorted { $0.package < $1.package }
+  }
+
+  private static func image(in home: URL) -> String? {
+    let boot = home.appending(path: "boot").path
+    return KernelFolder.names(in: boot).first { $0.hasPrefix("vmlinuz-") }.map { "\(boot)/\($0)" }
+  }
+
+  /// Takes in a file: a .deb, a .rpm, or a kernel image with the configuration beside it. Nothing is installed, and no
+  /// root is needed.
+  public func add(_ file: String, whole: Bool = true) async throws -> FetchedKernel {
+    guard FileManager.default.isReadableFile(atPath: file), !KernelFolder.isFolder(file) else {
+      throw Failure(.badInput, "\(file) cannot be read", remedy: "name a .deb, a .rpm or a kernel image")
+    }
+    let folder = try WorkFolder.make(in: places)
+    let tree = folder.url.appending(path: "tree")
+    try Places.make(tree)
+    let package: KernelPackage
+    if file.hasSuffix(".deb") {
+      package = try await DebFile(file).unpack(into: tree, whole: whole)
+    } else if file.hasSuffix(".rpm") {
+      package = try await RPMFile(file).unpack(into: tree)
+    } else {
+      package = try Self.takeImage(file, into: tree)
+    }
+    try Self.arrange(tree)
+    guard Self.image(in: tree) != nil else {
+      throw Failure(
+        .badInput, "\(URL(filePath: file).lastPathComponent) holds no kernel image",
+        remedy: "the image is in linux-image-* (Debian) and kernel-core or kernel-default (RPM)")
+    }
+    if whole || !file.hasSuffix(".deb") { try Places.write(Data(), to: tree.appending(path: Self.wholeMark)) }
+    let home = home(of: package)
+    try Places.make(places.kernels)
+    // Whole or not at all; what stood there was less.
+    if kernel(of: package).map({ whole && !$0.isWhole }) ?? true {
+      let old = folder.url.appending(path: "old")
+      try? FileManager.default.moveItem(at: home, to: old)
+      try? FileManager.default.moveItem(at: tree, to: home)
+    }
+    guard let kernel = kernel(of: package) else {
+      throw Failure(.cannotWrite, "\(home.path) cannot be written", remedy: "free some space there")
+    }
+    return kernel
+  }
+
+  /// What Fedora and newer Debians keep beside the modules goes where older ones have it.
+  private static func arrange(_ tree: URL) throws(Failure) {
+    if image(in: tree) != nil { return }
+    for top in ["lib/modules", "usr/lib/modules"] {
+      let modules = tree.appending(path: top).path
+      for release in KernelFolder.names(in: modules) {
+        let image = "\(modules)/\(release)/vmlinuz"
+        guard FileManager.default.fileExists(atPath: image) else { continue }
+        let boot = tree.appending(path: "boot")
+        try Places.make(boot)
+        try? FileManager.default.copyItem(atPath: image, toPath: boot.appending(path: "vmlinuz-\(release)").path)
+        try? FileManager.default.copyItem(
+          atPath: "\(modules)/\(release)/config", toPath: boot.appending(path: "config-\(release)").path)
+      }
+    }
+  }
+
+  /// An image of nobody's package is called by its file's name, and told from others by its content.
+  private static func takeImage(_ file: String, into tree: URL) throws(Failure) -> KernelPackage {
+    let source = URL(filePath: file)
+    let release = KernelFolder.release(of: file)
+    let boot = tree.appending(path: "boot")
+    try Places.make(boot)
+    do {
+      try FileManager.default.copyItem(at: source, to: boot.appending(path: "vmlinuz-\(release)"))
+    } catch {
+      throw Failure(.cannotWrite, "\(file) cannot be copied: \(Failure.cause(of: error))", remedy: "free some space")
+    }
+    let config = source.deletingLastPathComponent().appending(path: "config-\(release)")
+    if FileManager.default.fileExists(atPath: config.path) {
+      try? FileManager.default.copyItem(at: config, to: boot.appending(path: "config-\(release)"))
+    }
+    let digest = try Digest.sha256(of: source).prefix(12)
+    return KernelPackage(name: "linux-image-\(release)", version: "\(release.prefix { $0 != "_" })-\(digest)")
+  }
+}

@@ -1,0 +1,178 @@
+public import Foundation
+public import HostSystem
+import VerdictStream
+
+/// What is known of probes on kernels: the file that `firstbad suite --baseline` compares with. It is made to lie in a
+/// tree: sorted, one value a line, without times and paths. Documentation/Suite.md is the contract.
+public struct Baseline: Codable, Equatable, Sendable {
+  /// The version of the format.
+  public static let version = 1
+
+  /// One probe on one kernel.
+  public struct Entry: Codable, Equatable, Sendable {
+    /// `good`, `bad`, `skip`, `untestable` or `infra`.
+    public var standing: Standing
+    /// How it went wrong; nil where nothing did.
+    public var signature: String?
+    /// The observed values. One that is null may be anything: times, addresses.
+    public var observations: [String: Value]
+
+    /// What a cell says.
+    public init(_ cell: Cell) {
+      standing = Standing(cell)
+      signature = standing == .good ? nil : cell.finding.verdict.signature
+      observations = [:]
+      for (name, value) in cell.finding.observations { observations[name] = Value(value) }
+    }
+  }
+
+  /// An observed value.
+  public enum Value: Codable, Equatable, Sendable, CustomStringConvertible {
+    /// A whole number.
+    case integer(Int)
+    /// A word or a sentence.
+    case text(String)
+    /// Whatever it is.
+    case any
+
+    init(_ value: Observation.Value) {
+      switch value {
+      case .integer(let number): self = .integer(number)
+      case .text(let text): self = .text(text.description)
+      }
+    }
+
+    /// A JSON number, string or null.
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if container.decodeNil() {
+        self = .any
+      } else if let number = try? container.decode(Int.self) {
+        self = .integer(number)
+      } else {
+        self = .text(try container.decode(String.self))
+      }
+    }
+
+    /// The same.
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .integer(let number): try container.encode(number)
+      case .text(let text): try container.encode(text)
+      case .any: try container.encodeNil()
+      }
+    }
+
+    /// The value as a person reads it.
+    public var description: String {
+      switch self {
+      case .integer(let number): String(number)
+      case .text(let text): text
+      case .any: "anything"
+      }
+    }
+  }
+
+  /// One kernel with its probes.
+  public struct Kernel: Codable, Equatable, Sendable {
+    /// Its title.
+    public var kernel: String
+    /// Entries by the probe's id.
+    public var probes: [String: Entry]
+  }
+
+  private var format = Baseline.version
+  /// The kernels, in the order of the run that wrote them.
+  public private(set) var kernels: [Kernel] = []
+
+  /// One that knows nothing.
+  public init() {}
+
+  private enum CodingKeys: String, CodingKey {
+    case format = "firstbad-baseline"
+    case kernels
+  }
+
+  /// Reads a file.
+  public init(from file: URL) throws(Failure) {
+    let remedy = "write one with --baseline \(file.lastPathComponent) --update-baseline"
+    guard let data = FileManager.default.contents(atPath: file.path) else {
+      throw Failure(.badInput, "the baseline \(file.path) cannot be read", remedy: remedy)
+    }
+    do {
+      self = try JSONDecoder().decode(Baseline.self, from: data)
+    } catch {
+      throw Failure(.badInput, "\(file.path) is no baseline: \(Failure.cause(of: error))", remedy: remedy)
+    }
+    guard format == Self.version else {
+      throw Failure(.badInput, "\(file.path) is a baseline of format \(format), and this firstbad reads 1", remedy: remedy)
+    }
+  }
+
+  /// The file's text.
+  public var data: Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let json = (try? encoder.encode(self)) ?? Data("{}".utf8)
+    return json + Data("\n".utf8)
+  }
+
+  /// What is known of a probe on a kernel. A kernel that is not known is compared with the last one that is, as
+  /// whoever tests a new kernel asks what it changed.
+  public func entry(kernel: String, probe: String) -> (entry: Entry, of: String)? {
+    guard let known = kernels.first(where: { $0.kernel == kernel }) ?? kernels.last else { return nil }
+    return known.probes[probe].map { ($0, known.kernel) }
+  }
+
+  /// Takes what a run found. What our side failed at is not knowledge and stays as it was; values that may be
+  /// anything stay so; kernels and probes that were not run are kept.
+  public mutating func take(_ cell: Cell, of title: String) {
+    var entry = Entry(cell)
+    if entry.standing == .infra { return }
+    let id = cell.probe.id.description
+    let place = kernels.firstIndex { $0.kernel == title }
+    let old = place.flatMap { kernels[$0].probes[id] } ?? self.entry(kernel: title, probe: id)?.entry
+    for (name, value) in old?.observations ?? [:] where value == .any && entry.observations[name] != nil {
+      entry.observations[name] = .any
+    }
+    if let place {
+      kernels[place].probes[id] = entry
+    } else {
+      kernels.append(Kernel(kernel: title, probes: [id: entry]))
+    }
+  }
+
+  /// Puts kernels in the order of a run; those that were not in it stay before them.
+  public mutating func order(by titles: [String]) {
+    let others = kernels.filter { !titles.contains($0.kernel) }
+    kernels = others + titles.compactMap { title in kernels.first { $0.kernel == title } }
+  }
+}
+
+/// A verdict as a regression suite counts it: what chose not to be tested is told from what could not be.
+public enum Standing: String, Codable, Sendable, CaseIterable {
+  /// Passed.
+  case good
+  /// Failed.
+  case bad
+  /// The probe skipped, or the kernel is configured without what it needs.
+  case skip
+  /// The kernel could not tell: it does not boot, the probe came to no result.
+  case untestable
+  /// Our own side failed.
+  case infra
+
+  /// A cell's.
+  public init(_ cell: Cell) {
+    self =
+      switch cell.finding.verdict {
+      case .good: .good
+      case .bad: .bad
+      case .untestable where cell.finding.end?.outcome == .skip: .skip
+      case .untestable(.configure, _): .skip
+      case .untestable: .untestable
+      case .infra: .infra
+      }
+  }
+}
