@@ -52,6 +52,7 @@ test:
 	@Toolchain/setup tests
 	@$(MAKE) --no-print-directory build
 	@Toolchain/test-kernels
+	@Toolchain/report-readers
 	@Toolchain/fuzz 20
 	@Toolchain/test $(SWIFT) boots builds
 

@@ -105,7 +105,8 @@ let package = Package(
       "KernelBuildTests", ["HostSystem", "Judgement", "KernelBuild", "TestSupport"], resources: [.copy("Logs")]),
     tests("ImageStoreTests", ["HostSystem", "ImageStore", "Judgement", "KernelBuild", "TestSupport"]),
     tests("BisectionTests", ["Bisection", "HostSystem", "Judgement", "KernelTree", "TestSupport"]),
-    tests("SuiteTests", ["Suite", "VerdictStream", "VirtualMachine"]),
+    tests("KernelPackagesTests", ["HostSystem", "KernelPackages", "TestSupport"]),
+    tests("SuiteTests", ["HostSystem", "Judgement", "Suite", "TestSupport", "VerdictStream", "VirtualMachine"]),
     tests(
       "ReportsTests",
       ["Bisection", "Judgement", "KernelTree", "Reports", "Suite", "TestSupport", "VerdictStream", "VirtualMachine"]),

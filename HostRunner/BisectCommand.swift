@@ -71,7 +71,7 @@ struct BisectCommand: AsyncParsableCommand {
       let bench = try await Bench(probe, guest, only: only.map { [$0] } ?? [])
       try bench.requireOneProbe()
       let search = try await PackageBisect(pattern, good: ends.good, bad: ends.bad, bench, question)
-      try await search.run(in: thenSource)
+      try await search.run(in: thenSource, probe: (only.map { ["--only", $0] } ?? []) + probe)
     }
 
     private func searchKernels() async throws {

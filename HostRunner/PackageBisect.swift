@@ -46,7 +46,7 @@ struct PackageBisect {
   }
 
   /// Searches, and says what changed.
-  func run(in tree: String?) async throws {
+  func run(in tree: String?, probe words: [String]) async throws {
     let kernels = try await KernelsCommand.fetch(packages, whole: false)
     guard kernels.first?.package == packages.first, kernels.last?.package == packages.last else {
       throw Failure(
@@ -61,7 +61,7 @@ struct PackageBisect {
     guard let first = outcome.suspects.first, let last = outcome.suspects.last, first > 0 else { return }
     let (good, bad) = (kernels[first - 1], kernels[last])
     try await showChangelog(good.package, bad.package)
-    try showSource(good.package, bad.package, tree)
+    try showSource(good.package, bad.package, tree, words)
     if outcome.suspects.count > 1 {
       throw ExitCode(ExitStatus.of(.untestable(phase: .done, signature: "range")))
     }
@@ -79,7 +79,7 @@ struct PackageBisect {
     guard let log = try await Changelog(of: kernel) else {
       return try Terminal.print("  its package has no changelog")
     }
-    let entries = log.between(good.order, bad.order)
+    let entries = log.after(good.order)
     let total = entries.reduce(0) { $0 + $1.lines.count }
     let words = bench.selection.probes.flatMap { probe in
       probe.id.description.split { $0 == "." || $0 == "-" }.map(String.init)
@@ -92,9 +92,9 @@ struct PackageBisect {
   }
 
   /// On to the commits, by the tags of the stable releases that the packages are made of.
-  private func showSource(_ good: KernelPackage, _ bad: KernelPackage, _ tree: String?) throws {
+  private func showSource(_ good: KernelPackage, _ bad: KernelPackage, _ tree: String?, _ words: [String]) throws {
     guard let tree else { return }
-    let probe = bench.selection.probes.map(\.id.description).joined(separator: " ")
+    let probe = words.map(SuiteCommand.quoted).joined(separator: " ")
     let ends = [good, bad].map { "v\($0.version.split { $0 == "-" || $0 == "~" || $0 == "+" }.first ?? "")" }
     if ends[0] == ends[1] {
       return try Terminal.print("  both are made of \(ends[0]): the change is the distribution's own")

@@ -43,6 +43,9 @@ struct SuiteCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let jobs, !(1...256 ~= jobs) { throw ValidationError("--jobs is a number from 1 to 256.") }
+    if bisect, format != .text {
+      throw ValidationError("--bisect says its answer on standard output: use --report \(format.rawValue)=FILE.")
+    }
     if updateBaseline, baseline == nil { throw ValidationError("--update-baseline needs --baseline FILE.") }
   }
 

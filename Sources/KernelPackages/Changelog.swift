@@ -9,6 +9,12 @@ public struct Changelog: Sendable, Equatable {
     public let version: String
     /// What was done, a line each, without the marks before it.
     public let lines: [String]
+
+    /// Both.
+    public init(version: String, lines: [String]) {
+      self.version = version
+      self.lines = lines
+    }
   }
 
   /// The entries, as they stand: the newest first.
@@ -73,12 +79,10 @@ public struct Changelog: Sendable, Equatable {
     return last.first?.isNumber == true ? last : line.trimmingCharacters(in: .whitespaces)
   }
 
-  /// What came after one version and up to another, the newest first.
-  public func between(_ good: PackageVersion, _ bad: PackageVersion) -> [Entry] {
-    entries.filter { entry in
-      let version = PackageVersion(entry.version, good.scheme)
-      return good < version && version <= bad
-    }
+  /// What came after a version, the newest first. Only the order of the entries is relied on, not the first one's
+  /// version: Debian's signed kernels say 6.1.190+1 there where the package is 6.1.190-1.
+  public func after(_ version: PackageVersion) -> [Entry] {
+    Array(entries.prefix { version < PackageVersion($0.version, version.scheme) })
   }
 }
 

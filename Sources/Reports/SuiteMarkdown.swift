@@ -32,7 +32,7 @@ public struct SuiteMarkdown: SuiteReporter {
     let head = tally.sentence.prefix(1).uppercased() + tally.sentence.dropFirst()
     var text = "## \(head)\n\n\(tally.total) cells: \(tally.words)."
     text += "\(tally.changeWords.map { " Against what is known: \($0)." } ?? "")\n\n"
-    text += "| probe |" + plan.titles.map { " \(Self.plain($0)) |" }.joined() + "\n"
+    text += "| probe |" + plan.titles.enumerated().map { " \($0 + 1): \(Self.plain($1)) |" }.joined() + "\n"
     text += "|---|" + String(repeating: "---|", count: plan.titles.count) + "\n"
     for row in grid.rows {
       let words = row.words.map { $0 == "good" || $0 == "skip" || $0 == "-" ? " \($0) |" : " **\($0.replacing("*", with: ""))** |" }

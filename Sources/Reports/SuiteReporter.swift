@@ -76,6 +76,7 @@ extension SuiteTally {
 
   /// The same of what changed, or nil when nothing did.
   var changeWords: String? {
+    if compared == 0 { return nil }
     let words = [Change.Kind.worse, .changed, .lost, .better].filter { self[$0] > 0 }
       .map { "\(self[$0]) \($0.rawValue)" }
     return words.isEmpty ? nil : words.joined(separator: ", ")

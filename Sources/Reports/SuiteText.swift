@@ -6,6 +6,7 @@ public import Suite
 public struct SuiteText: SuiteReporter {
   private var grid = SuiteGrid()
   private var tallies: [Int: SuiteTally] = [:]
+  private var said: [Int: String] = [:]
 
   /// A report with nothing in it.
   public init() {}
@@ -22,6 +23,14 @@ public struct SuiteText: SuiteReporter {
     tallies[result.kernel, default: SuiteTally()].take(result)
     if result.change.kind == .same { return "" }
     let cell = result.cell
+    // A kernel that does not come up says so once, not for each probe.
+    if SuiteGrid.isOfKernel(cell), result.change.comparedWith == nil {
+      let why = CellText.reason(cell)
+      defer { said[result.kernel] = why }
+      if said[result.kernel] == why { return "" }
+      let console = cell.folder.map { "  console: \($0.console.path)\n" } ?? ""
+      return "\(grid.title(result.kernel))  all probes: untestable  \(why)\n\(console)"
+    }
     let words = [
       Standing(cell).rawValue, CellText.observed(cell), CellText.reason(cell),
     ].filter { !$0.isEmpty }
@@ -92,19 +101,30 @@ struct SuiteGrid {
     return plan.kernels.indices.map { "  \($0 + 1)  \(title($0))" }
   }
 
+  /// Whether it is the kernel that did not come so far, and no matter of the probe.
+  static func isOfKernel(_ cell: Cell) -> Bool {
+    if case .untestable(let phase, _) = cell.finding.verdict { return [.start, .firmware, .kernel].contains(phase) }
+    return false
+  }
+
   /// Why cells were skipped or could not tell, and how many for each reason.
   var silent: [(why: String, count: Int)] {
     guard let plan else { return [] }
     var counts: [(why: String, count: Int)] = []
+    var places: [String: Int] = [:]
     for probe in plan.probes {
       for index in plan.kernels.indices {
         guard let result = cells[probe.id.description]?[index],
           ![.good, .bad].contains(Standing(result.cell))
         else { continue }
-        let why = "\(probe.id): \(Standing(result.cell).rawValue): \(CellText.reason(result.cell))"
-        if let place = counts.firstIndex(where: { $0.why == why }) {
+        let who = Self.isOfKernel(result.cell) ? title(index) : probe.id.description
+        let reason = CellText.reason(result.cell)
+        let standing = Standing(result.cell).rawValue
+        let why = "\(who): \(reason.hasPrefix(standing) ? "" : "\(standing): ")\(reason)"
+        if let place = places[why] {
           counts[place].count += 1
         } else {
+          places[why] = counts.count
           counts.append((why, 1))
         }
       }

@@ -17,6 +17,24 @@ public struct Baseline: Codable, Equatable, Sendable {
     /// The observed values. One that is null may be anything: times, addresses.
     public var observations: [String: Value]
 
+    private enum CodingKeys: String, CodingKey { case standing, signature, observations }
+
+    /// What is not there is none.
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      standing = try container.decode(Standing.self, forKey: .standing)
+      signature = try container.decodeIfPresent(String.self, forKey: .signature)
+      observations = try container.decodeIfPresent([String: Value].self, forKey: .observations) ?? [:]
+    }
+
+    /// What is none is left out.
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(standing, forKey: .standing)
+      try container.encodeIfPresent(signature, forKey: .signature)
+      if !observations.isEmpty { try container.encode(observations, forKey: .observations) }
+    }
+
     /// What a cell says.
     public init(_ cell: Cell) {
       standing = Standing(cell)

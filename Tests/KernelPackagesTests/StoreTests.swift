@@ -1,0 +1,126 @@
+import Foundation
+import HostSystem
+import KernelPackages
+import TestSupport
+import Testing
+
+/// Packages are made by the tools that make them everywhere: dpkg-deb, and rpmbuild where it is.
+@Suite struct `The store takes in` {
+  private let scratch: Scratch
+  private let store: KernelStore
+
+  init() throws {
+    scratch = try Scratch()
+    store = KernelStore(places: Places(environment: ["XDG_CACHE_HOME": scratch.url.path, "HOME": scratch.url.path]))
+  }
+
+  private func write(_ path: String, _ text: String) throws {
+    let file = scratch.url.appending(path: path)
+    try Places.make(file.deletingLastPathComponent())
+    try Places.write(Data(text.utf8), to: file)
+  }
+
+  private func deb(_ name: String, _ version: String, architecture: String = "amd64") async throws -> String {
+    try write("tree/DEBIAN/control", "Package: \(name)\nVersion: \(version)\nArchitecture: \(architecture)\nMaintainer: x <x@x>\nDescription: x\n")
+    let file = scratch.url.appending(path: "\(name).deb").path
+    _ = try await Tool("dpkg-deb", remedy: "").succeed(
+      ["--root-owner-group", "-b", scratch.url.appending(path: "tree").path, file])
+    return file
+  }
+
+  @Test func `a deb, whole or only what boots`() async throws {
+    try write("tree/boot/vmlinuz-6.1.0-9", "kernel")
+    try write("tree/boot/config-6.1.0-9", "CONFIG_NET=y\n")
+    try write("tree/lib/modules/6.1.0-9/kernel/a.ko", "module")
+    let file = try await deb("linux-image-6.1.0-9", "6.1.170-3")
+    let some = try await store.add(file, whole: false)
+    #expect(some.package == KernelPackage(name: "linux-image-6.1.0-9", version: "6.1.170-3"))
+    #expect(!some.isWhole)
+    #expect(!FileManager.default.fileExists(atPath: some.home.appending(path: "lib").path))
+    let whole = try await store.add(file)
+    #expect(whole.isWhole)
+    #expect(FileManager.default.fileExists(atPath: whole.home.appending(path: "lib/modules/6.1.0-9/kernel/a.ko").path))
+    #expect(store.all.map(\.package.version) == ["6.1.170-3"])
+    // What is whole stays whole.
+    #expect(try await store.add(file, whole: false).isWhole)
+  }
+
+  @Test func `one whose image is beside its modules`() async throws {
+    try write("tree/usr/lib/modules/7.2.13/vmlinuz", "kernel")
+    try write("tree/usr/lib/modules/7.2.13/config", "CONFIG_NET=y\n")
+    let kernel = try await store.add(try await deb("linux-binary-7.2.13", "7.2.13-1"), whole: false)
+    #expect(kernel.image.hasSuffix("/boot/vmlinuz-7.2.13"))
+    #expect(FileManager.default.fileExists(atPath: kernel.home.appending(path: "boot/config-7.2.13").path))
+  }
+
+  @Test func `an image with the configuration beside it, in the order of the releases`() async throws {
+    for release in ["6.10.0", "6.9.0"] {
+      try write("images/vmlinuz-\(release)", "kernel \(release)")
+      try write("images/config-\(release)", "CONFIG_NET=y\n")
+      _ = try await store.add(scratch.url.appending(path: "images/vmlinuz-\(release)").path)
+    }
+    #expect(store.all.map { URL(filePath: $0.image).lastPathComponent } == ["vmlinuz-6.9.0", "vmlinuz-6.10.0"])
+    #expect(
+      try KernelFolder.expand(scratch.url.appending(path: "images").path).map { URL(filePath: $0).lastPathComponent }
+        == ["vmlinuz-6.9.0", "vmlinuz-6.10.0"])
+  }
+
+  @Test func `nothing of a package of another architecture, without a kernel, or cut short`() async throws {
+    try write("tree/usr/share/x", "x")
+    await #expect(throws: Failure.self) { try await store.add(try await deb("linux-image-x", "1")) }
+    let foreign = try await deb("linux-image-y", "1", architecture: "arm64")
+    await #expect(throws: Failure.self) { try await store.add(foreign) }
+    try write("broken.deb", "!<arch>\nnothing")
+    await #expect(throws: Failure.self) { try await store.add(scratch.url.appending(path: "broken.deb").path) }
+    try write("broken.rpm", "\u{ED}\u{AB}")
+    await #expect(throws: Failure.self) { try await store.add(scratch.url.appending(path: "broken.rpm").path) }
+    await #expect(throws: Failure.self) { try await store.add(scratch.url.path) }
+    #expect(store.all.isEmpty)
+  }
+
+  @Test(arguments: ["w9.gzdio", "w6.xzdio", "w3.zstdio"])
+  func `an RPM, without rpm`(payload: String) async throws {
+    let rpmbuild = try Tool("rpmbuild", remedy: "install it: apt-get install rpm")
+    try write(
+      "kernel.spec",
+      """
+      %global _binary_payload \(payload)
+      %global __os_install_post %{nil}
+      %global debug_package %{nil}
+      Name: kernel-core
+      Version: 6.5.6
+      Release: 300.fc39
+      Summary: x
+      License: GPL
+      %description
+      x
+      %install
+      mkdir -p %{buildroot}/lib/modules/6.5.6-300.fc39.x86_64/kernel
+      echo kernel > %{buildroot}/lib/modules/6.5.6-300.fc39.x86_64/vmlinuz
+      echo CONFIG_NET=y > %{buildroot}/lib/modules/6.5.6-300.fc39.x86_64/config
+      echo module > %{buildroot}/lib/modules/6.5.6-300.fc39.x86_64/kernel/a.ko
+      ln -s /etc %{buildroot}/lib/modules/6.5.6-300.fc39.x86_64/build
+      %files
+      /lib/modules
+      %changelog
+      * Fri Oct 06 2023 Somebody <x@x> - 6.5.6-300
+      - tcp: a fix
+      """)
+    _ = try await rpmbuild.succeed(
+      [
+        "-bb", "--quiet", "--target", "x86_64-linux", "--define", "_topdir \(scratch.url.path)/rpm",
+        scratch.url.appending(path: "kernel.spec").path,
+      ])
+    let file = scratch.url.appending(path: "rpm/RPMS/x86_64/kernel-core-6.5.6-300.fc39.x86_64.rpm").path
+    let kernel = try await store.add(file)
+    #expect(kernel.package == KernelPackage(name: "kernel-core", version: "6.5.6-300.fc39", scheme: .rpm))
+    #expect(kernel.image.hasSuffix("boot/vmlinuz-6.5.6-300.fc39.x86_64"))
+    #expect(try String(contentsOfFile: kernel.image, encoding: .utf8) == "kernel\n")
+    let modules = kernel.home.appending(path: "lib/modules/6.5.6-300.fc39.x86_64")
+    #expect(FileManager.default.fileExists(atPath: modules.appending(path: "kernel/a.ko").path))
+    #expect(!FileManager.default.fileExists(atPath: modules.appending(path: "build").path), "links are left out")
+    let log = try #require(try await Changelog(of: kernel))
+    #expect(log.entries == [Changelog.Entry(version: "6.5.6-300", lines: ["tcp: a fix"])])
+    #expect(store.all == [kernel])
+  }
+}

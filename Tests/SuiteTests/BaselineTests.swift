@@ -1,0 +1,142 @@
+import Foundation
+import HostSystem
+import Judgement
+import TestSupport
+import Testing
+import VerdictStream
+import VirtualMachine
+
+@testable import Suite
+
+/// What one probe said on one kernel.
+private func cell(
+  _ outcome: Outcome, _ values: [(Text, Observation.Value)] = [], check: Text = "", end runEnd: RunEnd = .done
+) throws -> Cell {
+  let scratch = try Scratch()
+  let kernel = try KernelImage(at: try scratch.file("vmlinuz", BzImage().bytes).path)
+  var end = ProbeEnd(probe: "net.one", outcome: outcome)
+  end.check = check
+  let hello = Hello(
+    nonce: "n", initVersion: "", release: "6.1.0", version: "#1", machine: "", port: "", planned: 1)
+  var records: [Record] = [.hello(hello), .probeBegin(ProbeBegin(probe: "net.one", timeoutMilliseconds: 1))]
+  records += values.map { .observation(Observation(probe: "net.one", name: $0, value: $1)) }
+  records += [.probeEnd(end), .done(Done(planned: 1, ended: 1))]
+  if runEnd != .done { records = [] }
+  var console = ConsoleReader()
+  console.feed("firstbad: probe net.one\n".utf8)
+  let evidence = Evidence(
+    nonce: "n", planned: ["net.one"], expectedKernel: nil, records: records, flaws: [], console: console, end: runEnd)
+  return Cell(
+    kernel: kernel, probe: try ProbeMetadata(parsing: "id=net.one"),
+    finding: Judge(evidence).finding(about: "net.one"), accelerator: .tcg, durationMilliseconds: 1, folder: nil,
+    running: nil)
+}
+
+private let hang = RunEnd.deadline(.kernel, seconds: 9)
+private let dead = RunEnd.signalled(9)
+
+@Suite struct `Without a baseline` {
+  @Test(arguments: [
+    (Outcome.pass, Change.Kind.same, 0), (.fail, .worse, 1), (.timeout, .worse, 1), (.noResult, .lost, 128),
+    (.unready, .lost, 128),
+  ] as [(Outcome, Change.Kind, Int32)])
+  func `a cell stands for itself`(outcome: Outcome, kind: Change.Kind, status: Int32) throws {
+    let cell = try cell(outcome)
+    let change = Change(cell, title: "k", baseline: nil)
+    #expect(change.kind == kind)
+    var tally = SuiteTally()
+    tally.take(SuiteResult(kernel: 0, cell: cell, change: change))
+    #expect(tally.exitStatus == status)
+  }
+
+  @Test func `skips alone tell nothing, and beside a pass they do no harm`() throws {
+    var tally = SuiteTally()
+    #expect(tally.exitStatus == 128)
+    let skip = try cell(.skip)
+    tally.take(SuiteResult(kernel: 0, cell: skip, change: Change(skip, title: "k", baseline: nil)))
+    #expect(tally.exitStatus == 128)
+    let good = try cell(.pass)
+    tally.take(SuiteResult(kernel: 0, cell: good, change: Change(good, title: "k", baseline: nil)))
+    #expect(tally.exitStatus == 0)
+    #expect(tally[.skip] == 1)
+  }
+}
+
+@Suite struct `With a baseline only changes count` {
+  private func change(from before: Cell, to after: Cell) -> Change {
+    var baseline = Baseline()
+    baseline.take(before, of: "k")
+    return Change(after, title: "k", baseline: baseline)
+  }
+
+  @Test func `in every direction`() throws {
+    let good = try cell(.pass), bad = try cell(.fail, check: "a == b"), other = try cell(.fail, check: "c == d")
+    let skip = try cell(.skip), unbootable = try cell(.pass, end: hang), ours = try cell(.pass, end: dead)
+    let table: [(Cell, Cell, Change.Kind)] = [
+      (good, good, .same), (good, bad, .worse), (good, skip, .lost), (good, unbootable, .lost), (good, ours, .lost),
+      (bad, bad, .same), (bad, other, .worse), (bad, good, .better), (bad, unbootable, .lost),
+      (skip, skip, .same), (skip, good, .better), (skip, bad, .worse), (skip, unbootable, .lost),
+      (unbootable, unbootable, .same), (unbootable, bad, .worse), (unbootable, good, .better),
+    ]
+    for (before, after, kind) in table { #expect(change(from: before, to: after).kind == kind) }
+  }
+
+  @Test func `an observation is shown before and after`() throws {
+    let before = try cell(.pass, [("errno", .text("EINVAL")), ("n", .integer(1))])
+    let after = try cell(.pass, [("errno", .text("ENOSPC")), ("n", .integer(1))])
+    let change = change(from: before, to: after)
+    #expect(change.kind == .changed)
+    #expect(change.fails)
+    #expect(change.details == ["errno: EINVAL -> ENOSPC"])
+  }
+
+  @Test func `a value that may be anything is no change, and stays so when the baseline is written again`() throws {
+    let scratch = try Scratch()
+    let file = try scratch.file(
+      "base.json",
+      """
+      {"firstbad-baseline": 1, "kernels": [{"kernel": "k", "probes":
+        {"net.one": {"standing": "good", "observations": {"time": null, "n": 1}}}}]}
+      """)
+    var baseline = try Baseline(from: file)
+    let now = try cell(.pass, [("time", .integer(17)), ("n", .integer(1))])
+    #expect(Change(now, title: "k", baseline: baseline).kind == .same)
+    baseline.take(now, of: "k")
+    try Places.write(baseline.data, to: file)
+    #expect(try Baseline(from: file) == baseline)
+    #expect(baseline.entry(kernel: "k", probe: "net.one")?.entry.observations == ["time": .any, "n": .integer(1)])
+  }
+
+  @Test func `a kernel that it does not know is compared with the last one that it does`() throws {
+    var baseline = Baseline()
+    baseline.take(try cell(.fail), of: "6.1")
+    baseline.take(try cell(.pass), of: "6.2")
+    let change = Change(try cell(.fail), title: "6.3", baseline: baseline)
+    #expect(change.kind == .worse)
+    #expect(change.comparedWith == "6.2")
+  }
+
+  @Test func `what our side failed at is not written into it`() throws {
+    var baseline = Baseline()
+    baseline.take(try cell(.pass), of: "k")
+    baseline.take(try cell(.pass, end: dead), of: "k")
+    #expect(baseline.entry(kernel: "k", probe: "net.one")?.entry.standing == .good)
+  }
+
+  @Test(arguments: ["", "{}", "{\"firstbad-baseline\": 2, \"kernels\": []}", "[1]"])
+  func `one that makes no sense is refused`(text: String) throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("base.json", text)
+    #expect(throws: Failure.self) { try Baseline(from: file) }
+  }
+}
+
+@Suite struct `Two kernels of one name` {
+  @Test func `are told apart`() throws {
+    let scratch = try Scratch()
+    let kernels = try ["a/vmlinuz", "b/vmlinuz", "b/vmlinuz"].map { path in
+      try KernelImage(at: try scratch.file(path, BzImage().bytes).path)
+    }
+    #expect(Set(SuitePlan(kernels, []).titles).count == 3)
+  }
+}
