@@ -112,4 +112,21 @@ struct Bench {
     selection = words.isEmpty ? all : try all.only(words)
     runner = try ProbeRunner(selection, places: places, options: options.runOptions, note: Terminal.note)
   }
+
+  /// Programs of others: each a path with its arguments.
+  init(
+    programs: [[String]], beside probes: [String], _ options: GuestOptions, only words: [String] = []
+  ) async throws {
+    guard probes.isEmpty else {
+      throw Failure(.usage, "--exec and probes exclude each other", remedy: "run them one after the other")
+    }
+    let sets = try programs.map { try Programs($0.first ?? "", Array($0.dropFirst())) }
+    for set in sets where !set.leftOut.isEmpty {
+      let names = set.leftOut.map { URL(filePath: $0).lastPathComponent }.joined(separator: ", ")
+      Terminal.note("firstbad: left out \(set.leftOut.count) that are no programs for the guest: \(names)")
+    }
+    let all = try await ProbeSelection(sets, kit: try Kit.find(), places: places)
+    selection = words.isEmpty ? all : try all.only(words)
+    runner = try ProbeRunner(selection, places: places, options: options.runOptions, note: Terminal.note)
+  }
 }

@@ -20,13 +20,22 @@ struct RunCommand: AsyncParsableCommand {
   var json = false
 
   @OptionGroup var guest: GuestOptions
+  @Option(
+    parsing: .remaining,
+    help: ArgumentHelp(
+      "A program as the probe, with its arguments, or a folder of programs; stands last. Exit status 0 passes, 4 skips.",
+      valueName: "program [args]"))
+  var exec: [String] = []
 
   @Argument(help: "A shipped probe's id, or a C file with probes.")
   var probe: [String] = []
 
   func run() async throws {
     let (images, probes) = try kernels.images(and: probe)
-    let bench = try await Bench(probes, guest)
+    let bench =
+      if !exec.isEmpty { try await Bench(programs: [exec], beside: probes, guest) } else {
+        try await Bench(probes, guest)
+      }
     var cells: [Cell] = []
     for kernel in images {
       let fresh = try await bench.runner.run(on: kernel)

@@ -38,6 +38,10 @@ struct SuiteCommand: AsyncParsableCommand {
   @Flag(help: "Bisect from the last good kernel to the first bad one, for each probe that has such.")
   var bisect = false
   @OptionGroup var guest: GuestOptions
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Programs, or folders of programs such as kselftests, instead of probes.", valueName: "path ..."))
+  var exec: [String] = []
   @Argument(help: "A shipped probe's id, a C file with probes, or a folder with such files.")
   var probe: [String] = []
 
@@ -51,7 +55,10 @@ struct SuiteCommand: AsyncParsableCommand {
 
   func run() async throws {
     let (images, words) = try await chosenKernels()
-    let bench = try await Bench(try probeArguments(words), guest, only: tag)
+    let bench =
+      if exec.isEmpty { try await Bench(try probeArguments(words), guest, only: tag) } else {
+        try await Bench(programs: exec.map { [$0] }, beside: words, guest, only: tag)
+      }
     let known = try knownBaseline()
     let plan = SuitePlan(images, bench.selection.probes)
     var sinks = [try ReportSink(format, to: nil)]
@@ -126,7 +133,8 @@ struct SuiteCommand: AsyncParsableCommand {
 
   /// From a red cell to the search between the last good and the first bad kernel.
   private func follow(_ reds: [SuiteReds], in plan: SuitePlan) async throws {
-    for red in reds {
+    // A bisect takes a probe, and programs are none yet.
+    for red in reds where exec.isEmpty {
       let words = red.command(plan, packages: packages, probes: probe, guest)
       Terminal.note("\(red.probe) went bad from \(plan.titles[red.good]) to \(plan.titles[red.bad]):")
       Terminal.note("  firstbad \(words.map(Self.quoted).joined(separator: " "))")

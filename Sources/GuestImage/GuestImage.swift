@@ -10,6 +10,19 @@ public struct GuestImage: Sendable {
   /// Its probes, as the ELF section tells them.
   public let probes: [ProbeMetadata]
 
+  /// A file that the guest has beside its init.
+  public struct File: Sendable, Equatable {
+    /// Where, from the root.
+    public let path: String
+    /// Its permissions.
+    public let mode: UInt32
+    /// What is in it.
+    public let content: Data
+  }
+
+  /// Files beside the init: programs of others and what they load.
+  public internal(set) var files: [File] = []
+
   /// Reads a linked init.
   public init(program: Data, from origin: String) throws(Failure) {
     self.program = program
@@ -65,6 +78,15 @@ public struct GuestImage: Sendable {
     // The kernel opens /dev/console for PID 1 before there is any devtmpfs.
     archive.addDevice("dev/console", major: 5, minor: 1)
     archive.addFile("init", mode: 0o755, program)
+    var folders: Set<String> = []
+    for file in files {
+      let parts = file.path.split(separator: "/").map(String.init)
+      for depth in 1..<max(1, parts.count) {
+        let folder = parts[..<depth].joined(separator: "/")
+        if folders.insert(folder).inserted { archive.addFolder(folder) }
+      }
+      archive.addFile(parts.joined(separator: "/"), mode: file.mode, file.content)
+    }
     return archive
   }
 

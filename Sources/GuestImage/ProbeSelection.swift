@@ -41,7 +41,7 @@ public struct ProbeSelection: Sendable {
     probes = own.probes + ids.compactMap { shipped.probe(Text($0)) }
   }
 
-  private init(image: GuestImage, probes: [ProbeMetadata]) {
+  init(image: GuestImage, probes: [ProbeMetadata]) {
     self.image = image
     self.probes = probes
   }

@@ -50,6 +50,13 @@ public struct Finding: Sendable {
       observations: [], events: [])
   }
 
+  /// The same with further observations: what a reader of the probe's output found in it.
+  public func observing(_ more: [(name: String, value: Observation.Value)]) -> Finding {
+    Finding(
+      probe: probe, verdict: verdict, phase: phase, end: end, reason: reason, observations: observations + more,
+      events: events, output: output)
+  }
+
   /// The same evidence with a weaker verdict.
   public func untestable(_ phase: Phase, _ why: String) -> Finding {
     Finding(

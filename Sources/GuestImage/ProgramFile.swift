@@ -1,0 +1,91 @@
+import Foundation
+import HostSystem
+
+/// A program of the host that shall run in the guest, and what it loads (elf(5), ld.so(8)).
+struct ProgramFile {
+  /// The file.
+  let path: String
+  private let elf: ELFFile
+
+  /// Nil when the file is no 64-bit x86 program.
+  init?(_ path: String) {
+    guard let data = FileManager.default.contents(atPath: path) else { return nil }
+    self.path = path
+    elf = ELFFile(bytes: Array(data))
+    // e_type: 2 is an executable, 3 a shared object or a position-independent executable; e_machine 62 is x86-64.
+    guard elf.bytes.count > 64, elf.bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]),
+      [2, 3].contains(elf.bytes[0x10]), elf.bytes[0x12] == 62
+    else { return nil }
+  }
+
+  /// The bytes.
+  var bytes: [UInt8] { elf.bytes }
+
+  /// The dynamic loader; nil for a static program.
+  var interpreter: String? { elf.section(named: ".interp").map { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) } }
+
+  private enum Tag {
+    static let needed = 1
+    static let rpath = 15
+    static let runpath = 29
+  }
+
+  private func texts(_ tag: Int) -> [String] {
+    guard let dynamic = elf.section(named: ".dynamic"), let strings = elf.section(named: ".dynstr") else { return [] }
+    func number(_ start: Int) -> Int {
+      (0..<8).reversed().reduce(0) { $0 << 8 | Int(dynamic[dynamic.startIndex + start + $1]) }
+    }
+    return stride(from: 0, to: dynamic.count - 15, by: 16).compactMap { entry in
+      let (found, offset) = (dynamic[dynamic.startIndex + entry], number(entry + 8))
+      guard Int(found) == tag, number(entry) == tag, offset >= 0, offset < strings.count else { return nil }
+      return String(decoding: strings.dropFirst(offset).prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+
+  /// Every file that it loads, the loader too: where each is found, which is where the guest has it. Throws when one is
+  /// not on this machine.
+  func libraries() throws(Failure) -> [String] {
+    guard let interpreter else { return [] }
+    var found: [String] = [interpreter]
+    var open = [self]
+    var seen: Set<String> = []
+    let common = Self.commonFolders(interpreter)
+    while let file = open.popLast() {
+      let folder = URL(filePath: file.path).deletingLastPathComponent().path
+      let own = (file.texts(Tag.runpath) + file.texts(Tag.rpath)).flatMap { $0.split(separator: ":").map(String.init) }.map { path in
+        path.replacing("${ORIGIN}", with: folder).replacing("$ORIGIN", with: folder)
+      }
+      // The C library loads this one itself when a thread is cancelled.
+      let names = file.texts(Tag.needed) + (file.texts(Tag.needed).contains("libc.so.6") ? ["libgcc_s.so.1"] : [])
+      for name in names where seen.insert(name).inserted {
+        let places = name.contains("/") ? [name] : (own + common).map { "\($0)/\(name)" }
+        guard let place = places.first(where: { ProgramFile($0) != nil }), let library = ProgramFile(place) else {
+          if name == "libgcc_s.so.1" { continue }
+          throw Failure(
+            .badInput, "\(path) needs \(name), which is not on this machine",
+            remedy: "install the library, or link the program statically")
+        }
+        found.append(place)
+        open.append(library)
+      }
+    }
+    return found
+  }
+
+  /// Where the loader looks without being told: ld.so.conf and its defaults, or musl's.
+  private static func commonFolders(_ interpreter: String) -> [String] {
+    if interpreter.contains("ld-musl") {
+      let list = try? String(contentsOfFile: "/etc/ld-musl-x86_64.path", encoding: .utf8)
+      return (list?.split { $0 == "\n" || $0 == ":" }.map(String.init) ?? []) + ["/lib", "/usr/local/lib", "/usr/lib"]
+    }
+    var folders: [String] = []
+    let includes = ((try? FileManager.default.contentsOfDirectory(atPath: "/etc/ld.so.conf.d")) ?? []).sorted()
+    for file in ["/etc/ld.so.conf"] + includes.map({ "/etc/ld.so.conf.d/\($0)" }) where file.hasSuffix(".conf") {
+      let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+      folders += text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { $0.hasPrefix("/") }
+    }
+    return folders + [
+      "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib",
+    ]
+  }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import HostSystem
+import TestKernels
+import Testing
+
+/// `--exec`: programs that others wrote, static and dynamic, alone and as a folder.
+@Suite struct `Programs of others` {
+  private let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  private func compile(_ name: String, _ body: String, _ options: [String] = []) async throws -> String {
+    let program = scratch.url.appending(path: "tests/\(name)").path
+    try FileManager.default.createDirectory(
+      at: scratch.url.appending(path: "tests"), withIntermediateDirectories: true)
+    let source = try scratch.file(
+      "\(name).c",
+      "#define _GNU_SOURCE\n#include <math.h>\n#include <pthread.h>\n#include <signal.h>\n#include <stdio.h>\n"
+        + "#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>\nint main(int n, char **v) { \(body) }\n")
+    let result = try await Command.host("gcc", [source, "-o", program] + options + ["-lm"])
+    try #require(result.status == 0, "\(result.errors)")
+    return program
+  }
+
+  private func run(_ words: [String]) async throws -> Tool.Result {
+    try await Command.firstbad(["run", "--json", "--kernel", try await TestKernels.newest(), "--exec"] + words)
+  }
+
+  @Test(arguments: [[], ["-static"]])
+  func `run with their libraries, or as they are, and get their arguments`(options: [String]) async throws {
+    let program = try await compile(
+      "args", #"return !(n == 3 && !strcmp(v[1], "a b") && !strcmp(v[2], "--json") && sqrt(n + 13.0) == 4);"#, options)
+    let result = try await run([program, "a b", "--json"])
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.output.contains(#""verdict":"good""#))
+  }
+
+  @Test(arguments: [
+    ("return 1;", 1, "exit status 1"), ("return 4;", 125, "exit status 4"),
+    ("raise(SIGSEGV); return 0;", 1, "killed by signal 11"), ("return 127;", 125, "exit status 127"),
+  ])
+  func `are judged by their exit status`(body: String, status: Int, why: String) async throws {
+    let result = try await run([try await compile("judged", body)])
+    #expect(result.status == status, "\(result.output)\(result.errors)")
+    #expect(result.output.contains(why))
+  }
+
+  @Test func `are refused when they are none for the guest`() async throws {
+    let script = try scratch.file("script.sh", "#!/bin/sh\nexit 0\n")
+    let refused = try await run([script])
+    #expect(refused.status == 128)
+    #expect(refused.errors.contains("is no program for x86-64"))
+    let missing = try await run(["/nowhere/program"])
+    #expect(missing.status == 128)
+  }
+
+  @Test func `of a folder are a suite: parts, settings, and what is left out`() async throws {
+    _ = try await compile("parts", #"puts("TAP version 13\n1..3\nok 1 one\nok 2 two # SKIP no\nok 3 - three"); return 0;"#)
+    _ = try await compile("slow", "for (;;) pause();")
+    _ = try await compile("skips", "return 4;", ["-static"])
+    _ = try await compile("reads", #"return !fopen("data.txt", "r");"#)
+    _ = try scratch.file("tests/settings", "timeout=2\n")
+    _ = try scratch.file("tests/data.txt", "data\n")
+    let script = try scratch.file("tests/helper.sh", "#!/bin/sh\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+    let result = try await Command.firstbad(
+      [
+        "suite", "--kernel", try await TestKernels.newest(), "--format", "json", "--exec",
+        scratch.url.appending(path: "tests").path,
+      ])
+    #expect(result.status == 1, "\(result.output)\(result.errors)")
+    #expect(result.errors.contains("left out 1 that are no programs for the guest: helper.sh"))
+    func line(_ id: String) throws -> String {
+      String(try #require(result.output.split(separator: "\n").first { $0.contains(#""probe":"tests.\#(id)""#) }))
+    }
+    #expect(try line("parts").contains(#""observations":{"one":"ok","three":"ok","two":"skip"}"#))
+    #expect(try line("slow").contains(#""outcome":"timeout""#))
+    #expect(try line("skips").contains(#""standing":"skip""#))
+    #expect(try line("reads").contains(#""verdict":"good""#))
+  }
+}

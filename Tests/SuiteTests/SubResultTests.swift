@@ -1,0 +1,31 @@
+import Testing
+import VerdictStream
+
+@testable import Suite
+
+@Suite struct `Parts of a test are read from what it prints` {
+  private func parts(_ text: String) -> [String] {
+    SubResults.find(in: Text(text)).map { "\($0.name): \($0.result)" }
+  }
+
+  @Test func `as KTAP has them, with and without a hyphen`() {
+    #expect(
+      parts("TAP version 13\n1..3\nok 1 one\nnot ok 2 - two words\nok 3 three # SKIP no such thing\n")
+        == ["one: ok", "two words: not ok", "three: skip"])
+  }
+
+  @Test func `with further directives, and nested`() {
+    #expect(parts("    ok 1 a # XFAIL known\n# ok 2 b\nnot ok 3 c # TIMEOUT 45 seconds\n") == ["a: xfail", "b: ok", "c: timeout"])
+  }
+
+  @Test func `a number sign that begins no directive belongs to the name`() {
+    #expect(parts("ok 1 Size of #foo\n") == ["Size of #foo: ok"])
+  }
+
+  @Test func `without a name it is called by its number, and the same name again by a number of its own`() {
+    #expect(parts("ok 1\nok 2 x\nnot ok 3 x\n") == ["part 1: ok", "x: ok", "x (2): not ok"])
+  }
+
+  @Test(arguments: ["okay 1 x", "ok x", "not okay", "it is not ok 1", "ok 1x", "", "ok "])
+  func `what only looks like it is none`(line: String) { #expect(parts(line + "\n").isEmpty) }
+}
