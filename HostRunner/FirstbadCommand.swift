@@ -16,7 +16,8 @@ struct FirstbadCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, SuiteCommand.self, BisectCommand.self, StepCommand.self, ListCommand.self, NewCommand.self, ImageCommand.self,
+      RunCommand.self, SuiteCommand.self, BisectCommand.self, StepCommand.self, ListCommand.self, NewCommand.self,
+      ImageCommand.self,
       BuildCommand.self, StoreCommand.self, KernelsCommand.self, DoctorCommand.self,
     ])
 

@@ -86,7 +86,8 @@ struct PackageBisect {
     }
     let shown = entries.flatMap { entry in entry.lines(about: words).map { (entry.version, $0) } }
     try Terminal.print(
-      "  its changelog has \(total) lines after \(good.version); about \(words.joined(separator: ", ")): \(shown.count)")
+      "  its changelog has \(total) lines after \(good.version); about \(words.joined(separator: ", ")): \(shown.count)"
+    )
     for (version, line) in shown.prefix(Self.lines) { try Terminal.print("    \(version): \(CellText.plain(line))") }
     if shown.count > Self.lines { try Terminal.print("    and \(shown.count - Self.lines) more") }
   }

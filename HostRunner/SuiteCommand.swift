@@ -23,9 +23,11 @@ struct SuiteCommand: AsyncParsableCommand {
   @OptionGroup var kernels: KernelOptions
   @Option(help: ArgumentHelp("All kernels whose package name matches, from apt.", valueName: "pattern"))
   var packages: String?
-  @Option(help: ArgumentHelp("Only probes with this word in their id, such as net. May be repeated.", valueName: "word"))
+  @Option(
+    help: ArgumentHelp("Only probes with this word in their id, such as net. May be repeated.", valueName: "word"))
   var tag: [String] = []
-  @Option(help: ArgumentHelp("How many kernels run at once; as many as the machine has processors.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp("How many kernels run at once; as many as the machine has processors.", valueName: "number"))
   var jobs: Int?
   @Option(help: ArgumentHelp("Only changes against this file fail.", valueName: "file"))
   var baseline: String?
@@ -40,7 +42,8 @@ struct SuiteCommand: AsyncParsableCommand {
   @OptionGroup var guest: GuestOptions
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Programs, or folders of programs such as kselftests, instead of probes.", valueName: "path ..."))
+    help: ArgumentHelp("Programs, or folders of programs such as kselftests, instead of probes.", valueName: "path ...")
+  )
   var exec: [String] = []
   @Argument(help: "A shipped probe's id, a C file with probes, or a folder with such files.")
   var probe: [String] = []
@@ -111,7 +114,9 @@ struct SuiteCommand: AsyncParsableCommand {
       }
       let names = (try? FileManager.default.contentsOfDirectory(atPath: word)) ?? []
       let files = names.filter { $0.hasSuffix(".c") }.sorted().map { "\(word)/\($0)" }
-      if files.isEmpty { throw Failure(.badInput, "\(word) holds no probe", remedy: "a probe is a file that ends in .c") }
+      if files.isEmpty {
+        throw Failure(.badInput, "\(word) holds no probe", remedy: "a probe is a file that ends in .c")
+      }
       return files
     }
   }

@@ -22,7 +22,9 @@ struct ProgramFile {
   var bytes: [UInt8] { elf.bytes }
 
   /// The dynamic loader; nil for a static program.
-  var interpreter: String? { elf.section(named: ".interp").map { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) } }
+  var interpreter: String? {
+    elf.section(named: ".interp").map { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
 
   private enum Tag {
     static let needed = 1
@@ -52,9 +54,10 @@ struct ProgramFile {
     let common = Self.commonFolders(interpreter)
     while let file = open.popLast() {
       let folder = URL(filePath: file.path).deletingLastPathComponent().path
-      let own = (file.texts(Tag.runpath) + file.texts(Tag.rpath)).flatMap { $0.split(separator: ":").map(String.init) }.map { path in
-        path.replacing("${ORIGIN}", with: folder).replacing("$ORIGIN", with: folder)
-      }
+      let own = (file.texts(Tag.runpath) + file.texts(Tag.rpath)).flatMap { $0.split(separator: ":").map(String.init) }
+        .map { path in
+          path.replacing("${ORIGIN}", with: folder).replacing("$ORIGIN", with: folder)
+        }
       // The C library loads this one itself when a thread is cancelled.
       let names = file.texts(Tag.needed) + (file.texts(Tag.needed).contains("libc.so.6") ? ["libgcc_s.so.1"] : [])
       for name in names where seen.insert(name).inserted {
@@ -82,7 +85,9 @@ struct ProgramFile {
     let includes = ((try? FileManager.default.contentsOfDirectory(atPath: "/etc/ld.so.conf.d")) ?? []).sorted()
     for file in ["/etc/ld.so.conf"] + includes.map({ "/etc/ld.so.conf.d/\($0)" }) where file.hasSuffix(".conf") {
       let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-      folders += text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { $0.hasPrefix("/") }
+      folders += text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter {
+        $0.hasPrefix("/")
+      }
     }
     return folders + [
       "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib",

@@ -25,7 +25,9 @@ public struct Changelog: Sendable, Equatable {
   public init?(of kernel: FetchedKernel) async throws {
     let folder = kernel.home.appending(path: "usr/share/doc/\(kernel.package.name)").path
     let names = ["changelog.Debian.gz", "changelog.gz", "changelog.Debian", "changelog.rpm"]
-    guard let name = names.first(where: { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }) else { return nil }
+    guard let name = names.first(where: { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }) else {
+      return nil
+    }
     let path = "\(folder)/\(name)"
     let text: String
     if name.hasSuffix(".gz") {

@@ -36,7 +36,9 @@ public struct SuiteJUnit: SuiteReporter {
       case .passed, .failed, .error: false
       }
     }
-    let boots = Dictionary(cells.compactMap { cell in cell.cell.folder.map { ($0.url, cell.cell.durationMilliseconds) } }) {
+    let boots = Dictionary(
+      cells.compactMap { cell in cell.cell.folder.map { ($0.url, cell.cell.durationMilliseconds) } }
+    ) {
       first, _ in first
     }
     var text = "  <testsuite name=\"\(Self.escaped(title))\" tests=\"\(cells.count)\" failures=\"\(failures)\""
@@ -67,7 +69,9 @@ public struct SuiteJUnit: SuiteReporter {
     if !observed.isEmpty { lines.append("observed: \(observed)") }
     lines += cell.finding.events.prefix(10).map { "kernel: \(CellText.plain($0.line))" }
     let printed = cell.finding.output.description.split(separator: "\n", omittingEmptySubsequences: false)
-    if !cell.finding.output.isEmpty { lines += printed.suffix(CellText.printedLines).map { CellText.plain(String($0)) } }
+    if !cell.finding.output.isEmpty {
+      lines += printed.suffix(CellText.printedLines).map { CellText.plain(String($0)) }
+    }
     if let log = cell.folder?.console.path { lines.append("console: \(CellText.plain(log))") }
     if !lines.isEmpty { text += "      <system-out>\(Self.escaped(lines.joined(separator: "\n")))</system-out>\n" }
     return text + "    </testcase>\n"

@@ -35,7 +35,9 @@ public struct SuiteMarkdown: SuiteReporter {
     text += "| probe |" + plan.titles.enumerated().map { " \($0 + 1): \(Self.plain($1)) |" }.joined() + "\n"
     text += "|---|" + String(repeating: "---|", count: plan.titles.count) + "\n"
     for row in grid.rows {
-      let words = row.words.map { $0 == "good" || $0 == "skip" || $0 == "-" ? " \($0) |" : " **\($0.replacing("*", with: ""))** |" }
+      let words = row.words.map {
+        $0 == "good" || $0 == "skip" || $0 == "-" ? " \($0) |" : " **\($0.replacing("*", with: ""))** |"
+      }
       text += "| `\(row.probe)` |" + words.joined() + "\n"
     }
     if !notable.isEmpty { text += "\n### What is not as it should be\n\n" }

@@ -124,7 +124,8 @@ public struct Baseline: Codable, Equatable, Sendable {
       throw Failure(.badInput, "\(file.path) is no baseline: \(Failure.cause(of: error))", remedy: remedy)
     }
     guard format == Self.version else {
-      throw Failure(.badInput, "\(file.path) is a baseline of format \(format), and this firstbad reads 1", remedy: remedy)
+      throw Failure(
+        .badInput, "\(file.path) is a baseline of format \(format), and this firstbad reads 1", remedy: remedy)
     }
   }
 

@@ -55,7 +55,8 @@ import Testing
   }
 
   @Test func `of a folder are a suite: parts, settings, and what is left out`() async throws {
-    _ = try await compile("parts", #"puts("TAP version 13\n1..3\nok 1 one\nok 2 two # SKIP no\nok 3 - three"); return 0;"#)
+    _ = try await compile(
+      "parts", #"puts("TAP version 13\n1..3\nok 1 one\nok 2 two # SKIP no\nok 3 - three"); return 0;"#)
     _ = try await compile("slow", "for (;;) pause();")
     _ = try await compile("skips", "return 4;", ["-static"])
     _ = try await compile("reads", #"return !fopen("data.txt", "r");"#)

@@ -44,12 +44,17 @@ import Testing
     return try await Command.host(interpreter, [try scratch.file("reader.py", script)] + arguments)
   }
 
-  @Test func `goes on behind a kernel that panics and a probe that kills, and every reader counts the same`() async throws {
-    let kernels = [try await TestKernels.oldest(), try TestKernels.built("no-initramfs"), try await TestKernels.newest()]
+  @Test func `goes on behind a kernel that panics and a probe that kills, and every reader counts the same`()
+    async throws
+  {
+    let kernels = [
+      try await TestKernels.oldest(), try TestKernels.built("no-initramfs"), try await TestKernels.newest(),
+    ]
     func path(_ name: String) -> String { scratch.url.appending(path: name).path }
     let result = try await Command.firstbad(
       ["suite"] + kernels.flatMap { ["--kernel", $0] } + [
-        "--report", "ktap=\(path("o.ktap"))", "--report", "junit=\(path("o.xml"))", "--report", "json=\(path("o.jsonl"))",
+        "--report", "ktap=\(path("o.ktap"))", "--report", "junit=\(path("o.xml"))", "--report",
+        "json=\(path("o.jsonl"))",
         "--report", "markdown=\(path("o.md"))", "--jobs", "2", probes,
       ])
     #expect(result.status == 1, "\(result.errors)")
@@ -63,7 +68,8 @@ import Testing
     }
     #expect(lines.first?["type"] as? String == "plan")
     #expect(lines.filter { $0["type"] as? String == "cell" }.count == 12)
-    #expect((lines.last?["standings"] as? [String: Int]) == ["good": 3, "bad": 3, "skip": 2, "untestable": 4, "infra": 0])
+    #expect(
+      (lines.last?["standings"] as? [String: Int]) == ["good": 3, "bad": 3, "skip": 2, "untestable": 4, "infra": 0])
     #expect(lines.last?["status"] as? Int == 1)
 
     // The kernel's own parser: what could not be told is not passed.

@@ -21,7 +21,9 @@ import Testing
   }
 
   private func deb(_ name: String, _ version: String, architecture: String = "amd64") async throws -> String {
-    try write("tree/DEBIAN/control", "Package: \(name)\nVersion: \(version)\nArchitecture: \(architecture)\nMaintainer: x <x@x>\nDescription: x\n")
+    try write(
+      "tree/DEBIAN/control",
+      "Package: \(name)\nVersion: \(version)\nArchitecture: \(architecture)\nMaintainer: x <x@x>\nDescription: x\n")
     let file = scratch.url.appending(path: "\(name).deb").path
     _ = try await Tool("dpkg-deb", remedy: "").succeed(
       ["--root-owner-group", "-b", scratch.url.appending(path: "tree").path, file])

@@ -21,7 +21,9 @@ private struct Chance: RandomNumberGenerator {
   }
 
   @Test func `as RPM's are`() {
-    let versions = ["6.4.14~rc1-200.fc38", "6.4.14-200.fc38", "6.4.14-200.fc39", "6.5.6-300.fc39", "6.10.0-1", "1:1.0-1"]
+    let versions = [
+      "6.4.14~rc1-200.fc38", "6.4.14-200.fc38", "6.4.14-200.fc39", "6.5.6-300.fc39", "6.10.0-1", "1:1.0-1",
+    ]
     #expect(versions.reversed().map { PackageVersion($0, .rpm) }.sorted().map(\.text) == versions)
   }
 

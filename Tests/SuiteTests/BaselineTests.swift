@@ -36,10 +36,11 @@ private let hang = RunEnd.deadline(.kernel, seconds: 9)
 private let dead = RunEnd.signalled(9)
 
 @Suite struct `Without a baseline` {
-  @Test(arguments: [
-    (Outcome.pass, Change.Kind.same, 0), (.fail, .worse, 1), (.timeout, .worse, 1), (.noResult, .lost, 128),
-    (.unready, .lost, 128),
-  ] as [(Outcome, Change.Kind, Int32)])
+  @Test(
+    arguments: [
+      (Outcome.pass, Change.Kind.same, 0), (.fail, .worse, 1), (.timeout, .worse, 1), (.noResult, .lost, 128),
+      (.unready, .lost, 128),
+    ] as [(Outcome, Change.Kind, Int32)])
   func `a cell stands for itself`(outcome: Outcome, kind: Change.Kind, status: Int32) throws {
     let cell = try cell(outcome)
     let change = Change(cell, title: "k", baseline: nil)

@@ -15,7 +15,10 @@ import VerdictStream
   }
 
   @Test func `with further directives, and nested`() {
-    #expect(parts("    ok 1 a # XFAIL known\n# ok 2 b\nnot ok 3 c # TIMEOUT 45 seconds\n") == ["a: xfail", "b: ok", "c: timeout"])
+    #expect(
+      parts("    ok 1 a # XFAIL known\n# ok 2 b\nnot ok 3 c # TIMEOUT 45 seconds\n") == [
+        "a: xfail", "b: ok", "c: timeout",
+      ])
   }
 
   @Test func `a number sign that begins no directive belongs to the name`() {
