@@ -34,7 +34,7 @@ public struct NoisySearch: Sendable {
   /// builds that are saved.
   public static let stepError = 0.03
   /// Error of each of the verdicts that the answer rests on.
-  public static let finalError = 0.003
+  public static let finalError = 0.001
   /// Verdicts that may turn over before the search is left as it is.
   static let reversalsAtMost = 40
 

@@ -1,5 +1,6 @@
 import Bisection
 import Foundation
+import TestSupport
 import Testing
 
 /// 4096 commits, builds of a minute, runs of two seconds: what it costs to find a culprit that shows only sometimes.

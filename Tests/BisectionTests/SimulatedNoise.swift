@@ -1,4 +1,5 @@
 import Bisection
+import TestSupport
 
 /// A row of commits whose kernels fail only sometimes: a commit that has the change in this share of its runs, another in
 /// that one. All that decides is the product's: ``EndTrial`` measures the rates, ``NoisySearch`` says what to run.
