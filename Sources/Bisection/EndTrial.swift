@@ -8,7 +8,7 @@ public struct EndTrial: Sendable {
   /// By so many failures the bad end must be ahead. They make the rate good to a third of itself.
   static let ahead = 9.0
   /// By so many standard errors the rates must differ.
-  static let distance = 3.0
+  static let distance = 3.5
   /// Runs that are spent on an end.
   public static let most = 200
 
