@@ -40,6 +40,9 @@ struct BisectCommand: AsyncParsableCommand {
         "The failure shows only sometimes: measure how often at the ends, and run each kernel until it is decided."))
     var flaky = false
 
+    @Flag(help: "Try commits that cannot be tested with the change of the commit that mended them.")
+    var heal = false
+
     @OptionGroup var guest: GuestOptions
 
     @Argument(help: "A shipped probe's id, or a C file with one probe.")

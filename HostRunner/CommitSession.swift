@@ -71,7 +71,7 @@ struct CommitSession {
           LedgerEntry.Opening(
             tree: tree.top.path, goodName: goodName, good: good, badName: badName, bad: bad,
             question: command.question, arguments: kept.arguments, probe: kept.probe, digests: digests,
-            isFlaky: command.flaky ? true : nil)))
+            isFlaky: command.flaky ? true : nil, heals: command.heal ? true : nil)))
     }
   }
 

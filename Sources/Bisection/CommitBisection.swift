@@ -76,6 +76,9 @@ public struct CommitBisection {
           field = narrowed(range, to: reach)
         }
       case .range(let numbers):
+        if opening.heals == true, let conclusion = try await heal(numbers, search, field, yardstick) {
+          return try close(conclusion)
+        }
         return try close(
           Conclusion(
             claim: .range, commits: numbers.map { field.commits[$0] },

@@ -37,6 +37,8 @@ public struct KernelLaboratory: Laboratory {
   public func examine(_ sample: Sample, isClean: Bool) async throws -> Examination? {
     switch sample {
     case .commit(let commit): try await judged(workshop.make(commit, isClean: isClean))
+    case .healed(let commit, let fix):
+      if let product = try await workshop.make(commit, with: fix) { try await judged(product) } else { nil }
     case .reverted(let culprit, let tip):
       if let product = try await workshop.make(tip, without: culprit) { try await judged(product) } else { nil }
     }

@@ -6,6 +6,8 @@ public enum Sample: Hashable, Sendable, Codable {
   case commit(Commit)
   /// The second commit without what the first one brought.
   case reverted(Commit, on: Commit)
+  /// The first commit, which cannot be tested, with the change of the second one, which can, on top of it.
+  case healed(Commit, by: Commit)
 }
 
 /// What building a sample and running the probe on it gave.

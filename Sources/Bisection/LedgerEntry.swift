@@ -42,14 +42,18 @@ public enum LedgerEntry: Codable, Sendable, Equatable {
     public var probe: String?
     /// The failure is said to show only sometimes.
     public var isFlaky: Bool?
+    /// Commits that cannot be tested are tried with what mended them.
+    public var heals: Bool?
     /// Digests of what verdicts depend on beside the commit: probe and machine, configuration, tool chain.
     public var digests: [String: String]
 
     /// All fields.
     public init(
       tree: String, goodName: String, good: CommitID, badName: String, bad: CommitID, question: Question,
-      arguments: [String], probe: String? = nil, digests: [String: String], isFlaky: Bool? = nil
+      arguments: [String], probe: String? = nil, digests: [String: String], isFlaky: Bool? = nil,
+      heals: Bool? = nil
     ) {
+      self.heals = heals
       self.isFlaky = isFlaky
       self.tree = tree
       self.goodName = goodName

@@ -97,7 +97,7 @@ public enum CommitBisectionText {
     var table = Table("COMMIT", "VERDICT", "BUILD", "BOOT", "WHAT WAS SEEN")
     for one in record.examined {
       guard let found = one.examination else {
-        table.add(name(one.sample), "-", "-", "-", "does not revert cleanly")
+        table.add(name(one.sample), "-", "-", "-", "does not apply cleanly")
         continue
       }
       table.add(
@@ -124,7 +124,7 @@ public enum CommitBisectionText {
   }
 
   private static func word(_ examination: Examination?, _ answer: CommitSearch.Answer?) -> String {
-    guard let examination else { return "does not revert cleanly" }
+    guard let examination else { return "does not apply cleanly" }
     switch answer {
     case .good?: return "good\(trial(examination))\(observed(examination.seen))"
     case .bad?: return "bad\(trial(examination))\(observed(examination.seen))"
@@ -157,6 +157,7 @@ public enum CommitBisectionText {
   private static func name(_ sample: Sample) -> String {
     switch sample {
     case .commit(let commit): String(commit.quoted.prefix(70))
+    case .healed(let commit, let fix): "\(commit.quoted.prefix(50)) with \(fix.id.short)"
     case .reverted(let culprit, let tip): "\(tip.id.short) without \(culprit.id.short)"
     }
   }

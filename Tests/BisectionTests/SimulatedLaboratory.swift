@@ -67,6 +67,12 @@ final class SimulatedLaboratory: Laboratory {
     }
   }
 
+  /// Only the first commit after a stretch mends it.
+  private func isHealing(_ fix: Commit) -> Bool {
+    let number = Int(fix.id.hex, radix: 16) ?? 0
+    return world.broken[number] == nil && world.history.parents[number].contains { world.broken[$0] != nil }
+  }
+
   /// What one run shows of a kernel of this kind.
   private func noisy(_ seen: Seen) -> Seen {
     guard let rates, seen.word != "untestable" else { return seen }
@@ -75,6 +81,9 @@ final class SimulatedLaboratory: Laboratory {
   }
 
   private func truth(_ sample: Sample, _ isClean: Bool) -> Seen {
+    if case .healed(let commit, _) = sample {
+      return world.isAncestor(world.culprit, of: Int(commit.id.hex, radix: 16) ?? 0) ? .failing : .fine
+    }
     guard case .commit(let commit) = sample else { return reverted ?? .fine }
     let number = Int(commit.id.hex, radix: 16) ?? 0
     if !isClean, let lie = lies[number] { return lie }
@@ -97,6 +106,12 @@ final class SimulatedLaboratory: Laboratory {
       state.examined.append(sample)
     }
     switch sample {
+    case .healed(let commit, let fix):
+      guard isHealing(fix) else { return nil }
+      let number = Int(commit.id.hex, radix: 16) ?? 0
+      let isBad = world.isAncestor(world.culprit, of: number) || fix.id == Self.id(world.culprit)
+      let seen: Seen = isBad ? .failing : .fine
+      return examination(of: 2_000_000 + number, noisy(seen), isClean)
     case .reverted: return reverted.map { examination(of: 1_000_000, noisy($0), true) }
     case .commit(let commit):
       let number = Int(commit.id.hex, radix: 16) ?? 0
