@@ -75,7 +75,8 @@ struct BisectCommand: AsyncParsableCommand {
             "firstbad: note: \(before) stands before \(after); the answer holds only for kernels in their order")
         }
       }
-      let bisection = try KernelListBisection(images, with: bench.runner, question: question, isFlaky: flaky,
+      let bisection = try KernelListBisection(
+        images, with: bench.runner, question: question, isFlaky: flaky,
         workers: bench.workers(build.jobs), note: { Terminal.note("firstbad: note: \($0)") }
       ) { step, open in
         Terminal.note(BisectionText.step(step, open: open))

@@ -33,7 +33,7 @@ extension CommitBisection {
         return try Yardstick(
           opening.question, good: trial.good[0], called: goodName, bad: trial.bad[0], called: badName)
       }
-      report(.note("the runs of an end do not agree, so the failure shows only sometimes: as with --flaky, each commit is run until it is decided"))
+      report(.note("the runs of an end do not agree: as with --flaky, each commit is run until it is decided"))
     }
     while trial.wanted != (0, 0) {
       let wanted = trial.wanted

@@ -83,9 +83,10 @@ public enum CommitBisectionText {
     lines += [""] + steps(record)
     let builds = record.examined.count { $0.examination?.buildSeconds != nil }
     let boots = record.examined.count { $0.examination?.bootMilliseconds != nil } + record.furtherBoots.count
-    let seconds = record.examined.reduce(0) { total, one in
-      total + (one.examination?.buildSeconds ?? 0) + Double(one.examination?.bootMilliseconds ?? 0) / 1000
-    } + Double(record.furtherBoots.reduce(0, +)) / 1000
+    let seconds =
+      record.examined.reduce(0) { total, one in
+        total + (one.examination?.buildSeconds ?? 0) + Double(one.examination?.bootMilliseconds ?? 0) / 1000
+      } + Double(record.furtherBoots.reduce(0, +)) / 1000
     lines.append("\(builds) builds, \(boots) boots, \(duration(seconds)) for \(range.commits.count) commits")
     lines += again(conclusion, record)
     lines.append("ledger and logs: \(folder.path)")

@@ -153,7 +153,8 @@ import Testing
   }
 
   @Test func `gives up at its cap, and where nothing can tell`() {
-    var test = SequentialTest(FailureRates(bad: FailureRate(known: 0.5), good: FailureRate(known: 0.49)), error: 0.01, cap: 5)
+    var test = SequentialTest(
+      FailureRates(bad: FailureRate(known: 0.5), good: FailureRate(known: 0.49)), error: 0.01, cap: 5)
     for run in [SequentialTest.Run.passed, .failed, .passed, .failed, .passed] { test.take(run) }
     #expect(test.decision == .untestable("still undecided after 5 runs"))
     var silent = SequentialTest(rates, error: 0.01)

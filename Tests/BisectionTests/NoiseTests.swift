@@ -38,8 +38,10 @@ import Testing
     let seconds = mean { Double($0.seconds) }
     print(
       String(
-        format: "%.1f / %.2f: right %5.1f %%  said %5.1f %%  search %4.0f s  ends %3.0f s  reversals %.2f  refused %d",
-        one.bad, one.good, right * 100, mean { $0.confidence } * 100, seconds, mean { Double($0.secondsAtEnds) },
+        format:
+          "%.1f / %.2f: right %5.1f %%  said %5.1f %%  search %4.0f s (%.1f builds)  ends %3.0f s  reversals %.2f  refused %d",
+        one.bad, one.good, right * 100, mean { $0.confidence } * 100, seconds, mean { Double($0.builds) },
+        mean { Double($0.secondsAtEnds) },
         mean { Double($0.reversals) }, trials - all.count))
     #expect(right >= one.right)
     #expect(seconds <= one.known * 1.1)

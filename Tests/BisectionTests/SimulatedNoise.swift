@@ -23,6 +23,7 @@ struct SimulatedNoise {
     /// Seconds of the runs at the ends.
     let secondsAtEnds: Int
     let reversals: Int
+    let builds: Int
     /// How sure it said it was.
     let confidence: Double
   }
@@ -53,7 +54,7 @@ struct SimulatedNoise {
     return Outcome(
       isRight: named == culprit, seconds: built.count * build + runs * run,
       secondsAtEnds: (ends.good.count + ends.bad.count) * run,
-      reversals: search.settlements.count { $0.isReversal },
+      reversals: search.settlements.count { $0.isReversal }, builds: built.count,
       confidence: rest.reduce(1) { $0 * (search.confidence(of: $1) ?? 1) })
   }
 }
