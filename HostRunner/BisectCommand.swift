@@ -41,6 +41,14 @@ struct BisectCommand: AsyncParsableCommand {
     @Flag(help: "Any failure counts as bad, not only that of the bad end.")
     var anyFailure = false
 
+    @Flag(
+      help: ArgumentHelp(
+        "The failure shows only sometimes: measure how often at the ends, and run each kernel until it is decided."))
+    var flaky = false
+
+    @Flag(help: "Try commits that cannot be tested with the change of the commit that mended them.")
+    var heal = false
+
     @OptionGroup var guest: GuestOptions
 
     @Argument(help: "A shipped probe's id, or a C file with one probe.")
@@ -85,7 +93,10 @@ struct BisectCommand: AsyncParsableCommand {
             "firstbad: note: \(before) stands before \(after); the answer holds only for kernels in their order")
         }
       }
-      let bisection = try KernelListBisection(images, with: bench.runner, question: question) { step, open in
+      let bisection = try KernelListBisection(
+        images, with: bench.runner, question: question, isFlaky: flaky,
+        workers: bench.workers(build.jobs), note: { Terminal.note("firstbad: note: \($0)") }
+      ) { step, open in
         Terminal.note(BisectionText.step(step, open: open))
       }
       let outcome = try await bisection.run()
@@ -98,6 +109,12 @@ struct BisectCommand: AsyncParsableCommand {
 }
 
 extension Bench {
+  /// Boots that may run side by side: each has as many threads as its guest has processors.
+  func workers(_ jobs: Int?) -> Int {
+    let cpus = selection.probes.map(\.cpus).max() ?? 1
+    return max(1, (jobs ?? ProcessInfo.processInfo.activeProcessorCount) / max(1, cpus))
+  }
+
   /// A bisect follows one behaviour.
   func requireOneProbe() throws(Failure) {
     guard selection.probes.count == 1 else {

@@ -19,6 +19,7 @@ struct CommitSession {
   private let builder: KernelBuilder
   private let store: ImageStore
   private let ledger: Ledger
+  private let workers: Int
 
   /// From the command line, or from the ledger of the session that is resumed.
   init(_ command: BisectCommand.Search) async throws {
@@ -43,6 +44,7 @@ struct CommitSession {
     try bench.requireOneProbe()
     builder = try await command.build.builder(for: bench.selection.probes)
     store = try ImageStore(in: places)
+    workers = bench.workers(command.build.jobs)
     let opening = resumed?.opening
     let good = if let opening { opening.good } else { try await tree.resolve(goodName) }
     let bad = if let opening { opening.bad } else { try await tree.resolve(badName) }
@@ -68,7 +70,8 @@ struct CommitSession {
         .opened(
           LedgerEntry.Opening(
             tree: tree.top.path, goodName: goodName, good: good, badName: badName, bad: bad,
-            question: command.question, arguments: kept.arguments, probe: kept.probe, digests: digests)))
+            question: command.question, arguments: kept.arguments, probe: kept.probe, digests: digests,
+            isFlaky: command.flaky ? true : nil, heals: command.heal ? true : nil)))
     }
   }
 
@@ -122,7 +125,7 @@ struct CommitSession {
     let workshop = try await KernelWorkshop(
       tree, builder: builder, store: store, logs: ledger.folder, places: bench.places, report: tell)
     let laboratory = KernelLaboratory(
-      workshop, store: store, runner: bench.runner, question: question, report: tell)
+      workshop, store: store, runner: bench.runner, question: question, workers: workers, report: tell)
     let range = range
     let bisection = CommitBisection(range, ledger: ledger, laboratory: laboratory) { [ledger] event in
       let estimate = Estimate(Record(ledger.entries), secondsPerBuild: last)

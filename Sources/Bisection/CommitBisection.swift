@@ -48,14 +48,19 @@ public struct CommitBisection {
     guard let opening = Record(ledger.entries).opening else {
       throw Failure(.badInput, "the ledger has no first line", remedy: "start the bisection anew")
     }
-    let yardstick = try await verifyEnds(opening)
+    let yardstick = try await verifyEnds(of: range, opening)
+    // More runs might say something else by chance; an answer that was given stays.
+    if yardstick.rates != nil, let known = Record(ledger.entries).conclusion { return known }
     try await verifyMergeBases(yardstick)
     var range = range
     let reach = try await reach()
     var field = narrowed(range, to: reach)
     // A proof that fails adds an answer which the search did not have; so each round knows more.
     for _ in 0..<Self.rounds {
-      let search = try await search(field, yardstick)
+      let search =
+        if let rates = yardstick.rates { try await noisySearch(field, yardstick, rates) } else {
+          try await search(field, yardstick)
+        }
       var proof = Proof(range, yardstick, by: self)
       switch search.result {
       case .culprit(let number):
@@ -71,6 +76,9 @@ public struct CommitBisection {
           field = narrowed(range, to: reach)
         }
       case .range(let numbers):
+        if opening.heals == true, let conclusion = try await heal(numbers, search, field, yardstick) {
+          return try close(conclusion)
+        }
         return try close(
           Conclusion(
             claim: .range, commits: numbers.map { field.commits[$0] },
@@ -93,7 +101,10 @@ public struct CommitBisection {
   static let rounds = 8
 
   private func close(_ conclusion: Conclusion) throws -> Conclusion {
-    if Record(ledger.entries).conclusion != conclusion { try ledger.append(.closed(conclusion)) }
+    let record = Record(ledger.entries)
+    var conclusion = conclusion
+    conclusion.confidence = record.confidence(of: conclusion)
+    if record.conclusion != conclusion { try ledger.append(.closed(conclusion)) }
     return conclusion
   }
 
@@ -104,6 +115,7 @@ public struct CommitBisection {
     _ sample: Sample, _ role: Role, isClean: Bool = false, open: Int = 0, _ yardstick: Yardstick? = nil
   ) async throws -> Examination? {
     try Task.checkCancellation()
+    if let yardstick, let rates = yardstick.rates { return try await decide(sample, role, isClean, yardstick, rates) }
     if let known = Record(ledger.entries).examination(of: sample, isClean: isClean) {
       report(
         .examined(sample, role, known, known.flatMap { yardstick?.answer(for: $0.seen) }, open: open, wasKnown: true))
@@ -115,22 +127,6 @@ public struct CommitBisection {
     report(
       .examined(sample, role, found, found.flatMap { yardstick?.answer(for: $0.seen) }, open: open, wasKnown: false))
     return found
-  }
-
-  private func see(_ commit: Commit, _ role: Role, isClean: Bool = false) async throws -> Seen {
-    guard let found = try await examine(.commit(commit), role, isClean: isClean) else { throw CancellationError() }
-    return found.seen
-  }
-
-  // MARK: - Ends
-
-  private func verifyEnds(_ opening: LedgerEntry.Opening) async throws -> Yardstick {
-    let good = "the good commit, \(opening.goodName)"
-    let first = try await see(range.good, .goodEnd)
-    try Yardstick.verify(opening.question, good: first, called: good)
-    let last = try await see(range.bad, .badEnd)
-    return try Yardstick(
-      opening.question, good: first, called: good, bad: last, called: "the bad commit, \(opening.badName)")
   }
 
   /// Where the old end is no ancestor of the new one, all rests on what they have in common.

@@ -117,9 +117,10 @@ public struct CommitSearch: Sendable {
 
   /// The untested commit that parts the suspects most evenly, at a distance from what could not be tested.
   private func best(_ stretches: Stretches, inside: Bool) -> (commit: Int, bits: Double)? {
-    let open = suspects.filter { answers[$0] == nil && stretches.isInside(positions[$0]) == inside }
-      .sorted { (positions[$0], $0) < (positions[$1], $1) }
+    var open = suspects.filter { answers[$0] == nil && stretches.isInside(positions[$0]) == inside }
     if open.isEmpty { return nil }
+    // Suspects are ancestors of one commit: without merges they are a row, and in order already.
+    if history.hasMerges { open.sort { (positions[$0], $0) < (positions[$1], $1) } }
     let weights = history.weights(counted: isSuspect)
     let total = remaining
     var best: (commit: Int, split: Int)?

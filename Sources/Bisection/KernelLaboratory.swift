@@ -13,17 +13,20 @@ public struct KernelLaboratory: Laboratory {
   private let store: ImageStore
   private let runner: ProbeRunner
   private let question: String
+  /// See ``Laboratory``.
+  public let workers: Int
   private let report: @Sendable (KernelWorkshop.Progress) -> Void
 
   /// `question` is a digest of all that a verdict depends on beside the kernel.
   public init(
-    _ workshop: KernelWorkshop, store: ImageStore, runner: ProbeRunner, question: String,
+    _ workshop: KernelWorkshop, store: ImageStore, runner: ProbeRunner, question: String, workers: Int = 1,
     report: @escaping @Sendable (KernelWorkshop.Progress) -> Void
   ) {
     self.workshop = workshop
     self.store = store
     self.runner = runner
     self.question = question
+    self.workers = max(1, workers)
     self.report = report
   }
 
@@ -34,6 +37,8 @@ public struct KernelLaboratory: Laboratory {
   public func examine(_ sample: Sample, isClean: Bool) async throws -> Examination? {
     switch sample {
     case .commit(let commit): try await judged(workshop.make(commit, isClean: isClean))
+    case .healed(let commit, let fix):
+      if let product = try await workshop.make(commit, with: fix) { try await judged(product) } else { nil }
     case .reverted(let culprit, let tip):
       if let product = try await workshop.make(tip, without: culprit) { try await judged(product) } else { nil }
     }
@@ -74,10 +79,44 @@ public struct KernelLaboratory: Laboratory {
 
   /// What the probe sees on a kernel, by a boot unless it is known of one that is the same.
   private func see(_ image: StoredImage) async throws -> (Seen, milliseconds: Int?) {
-    let known = try store.verdicts(identity: image.identity, question: question).last
-    if let known, let seen = try? JSONDecoder().decode(Seen.self, from: Data(known.utf8)) { return (seen, nil) }
+    let first = try await run(on: image.image, identity: image.identity, 0..<1)[0]
+    return (first.seen, first.milliseconds)
+  }
+
+  /// See ``Laboratory``.
+  public func run(_ sample: Sample, _ examination: Examination, _ numbers: Range<Int>) async throws -> [Run] {
+    guard let identity = examination.identity, let path = examination.image else { return [] }
+    if FileManager.default.fileExists(atPath: path) {
+      return try await run(on: URL(filePath: path), identity: identity, numbers)
+    }
+    // The store dropped it to make room; it is built again.
+    guard let fresh = try await examine(sample, isClean: examination.isClean), fresh.identity == identity,
+      let image = fresh.image
+    else {
+      throw Failure(
+        .badInput, "\(path) is gone, and building it again gave another kernel",
+        remedy: "start anew, with a larger FIRSTBAD_STORE_LIMIT")
+    }
+    return try await run(on: URL(filePath: image), identity: identity, numbers)
+  }
+
+  /// Runs of these numbers on a kernel: the store's, and for what it has not, boots, side by side. Each is kept the
+  /// moment it ends.
+  private func run(on image: URL, identity: String, _ numbers: Range<Int>) async throws -> [Run] {
+    let known = try store.verdicts(identity: identity, question: question).dropFirst(numbers.lowerBound)
+      .prefix(numbers.count).compactMap { try? JSONDecoder().decode(Seen.self, from: Data($0.utf8)) }
+    let runs = known.map { Run(seen: $0, milliseconds: nil) }
+    if runs.count == numbers.count { return runs }
     report(.booting)
-    let cells = try await runner.run(on: try KernelImage(at: image.image.path))
+    let kernel = try KernelImage(at: image.path)
+    return try await withThrowingTaskGroup(of: Run.self) { group in
+      for _ in runs.count..<numbers.count { group.addTask { try await boot(kernel, identity) } }
+      return try await group.reduce(into: runs) { $0.append($1) }
+    }
+  }
+
+  private func boot(_ kernel: KernelImage, _ identity: String) async throws -> Run {
+    let cells = try await runner.run(on: kernel)
     guard let cell = cells.first, cells.count == 1 else {
       throw Failure(.usage, "a bisect follows one probe", remedy: "name one probe, or a file with one probe in it")
     }
@@ -85,7 +124,7 @@ public struct KernelLaboratory: Laboratory {
     if case .infra(let reason) = cell.finding.verdict { throw Failure(.toolFailed, reason) }
     let seen = cell.seen
     let text = String(decoding: try JSONEncoder().encode(seen), as: UTF8.self)
-    try store.remember(text, identity: image.identity, question: question)
-    return (seen, cell.durationMilliseconds)
+    try store.remember(text, identity: identity, question: question)
+    return Run(seen: seen, milliseconds: cell.durationMilliseconds)
   }
 }

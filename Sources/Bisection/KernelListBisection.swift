@@ -16,6 +16,8 @@ public struct KernelListBisection: Sendable {
     public let cell: Cell
     /// What that means for the question.
     public let answer: CommitSearch.Answer
+    /// What several runs came to, where one does not tell.
+    public var trial: Trial?
   }
 
   /// The answer and the way to it.
@@ -25,16 +27,24 @@ public struct KernelListBisection: Sendable {
     public let suspects: [Int]
     /// The tests, in the order in which they were made.
     public let steps: [Step]
+    /// How often guests were booted.
+    public let boots: Int
+    /// How sure the verdicts on the kernel and the one before it are, together; nil where one run tells.
+    public var confidence: Double?
   }
 
   private let kernels: [KernelImage]
   private let runner: ProbeRunner
   private let question: Question
+  private let isFlaky: Bool
+  private let workers: Int
+  private let note: @Sendable (String) -> Void
   private let progress: @Sendable (Step, Int) -> Void
 
-  /// A bisection; `progress` is told each step and how many kernels are still open after it.
+  /// A bisection; so many boots may run side by side; `progress` is told each step and how many kernels are still open after it.
   public init(
-    _ kernels: [KernelImage], with runner: ProbeRunner, question: Question,
+    _ kernels: [KernelImage], with runner: ProbeRunner, question: Question, isFlaky: Bool = false, workers: Int = 1,
+    note: @escaping @Sendable (String) -> Void = { _ in },
     progress: @escaping @Sendable (Step, Int) -> Void
   ) throws(Failure) {
     guard kernels.count >= 2 else {
@@ -47,23 +57,51 @@ public struct KernelListBisection: Sendable {
     self.kernels = kernels
     self.runner = runner
     self.question = question
+    self.isFlaky = isFlaky
+    self.workers = max(1, workers)
+    self.note = note
     self.progress = progress
   }
 
   /// Runs it.
   public func run() async throws -> Outcome {
+    let runs = KernelRuns(kernels, runner, workers: workers)
+    let last = kernels.count - 1
+    let names = (good: "the first kernel, \(kernels[0].label)", bad: "the last kernel, \(kernels[last].label)")
+
+    // A second run of each end shows whether one tells; where two can run side by side it costs no time.
+    let repeats = workers > 1 ? 2 : 1
+    var trial = EndTrial(question)
+    trial.take(good: try await runs.cells(of: 0, upTo: repeats).map(\.seen))
+    trial.take(bad: try await runs.cells(of: last, upTo: repeats).map(\.seen))
+    if !isFlaky && !trial.isDivided {
+      let yardstick = try Yardstick(
+        question, good: trial.good[0], called: names.good, bad: trial.bad[0], called: names.bad)
+      return try await search(runs, yardstick)
+    }
+    if !isFlaky {
+      note("the runs of an end do not agree: each kernel is run until it is decided, as with --flaky")
+    }
+    while trial.wanted != (0, 0) {
+      let wanted = trial.wanted
+      let good = try await runs.cells(of: 0, upTo: trial.good.count + wanted.good)
+      trial.take(good: good.dropFirst(trial.good.count).map(\.seen))
+      let bad = try await runs.cells(of: last, upTo: trial.bad.count + wanted.bad)
+      trial.take(bad: bad.dropFirst(trial.bad.count).map(\.seen))
+    }
+    let yardstick = try trial.yardstick(called: names.good, names.bad)
+    guard let rates = yardstick.rates else { return try await search(runs, yardstick) }
+    return try await search(runs, yardstick, rates)
+  }
+
+  /// Where one run tells.
+  private func search(_ runs: KernelRuns, _ yardstick: Yardstick) async throws -> Outcome {
     // The search is among those after the good end: kernel n is commit n - 1 of a history without branches.
     var search = CommitSearch(History(row: kernels.count - 1))
     var steps: [Step] = []
     let last = kernels.count - 1
-
-    let good = try await test(0)
-    let bad = try await test(last)
-    let yardstick = try Yardstick(
-      question, good: good.seen, called: "the first kernel, \(good.kernel.label)", bad: bad.seen,
-      called: "the last kernel, \(bad.kernel.label)")
-    take(Step(index: 0, cell: good, answer: .good), &steps, search)
-    take(Step(index: last, cell: bad, answer: .bad), &steps, search)
+    take(Step(index: 0, cell: try await runs.cells(of: 0, upTo: 1)[0], answer: .good), &steps, search)
+    take(Step(index: last, cell: try await runs.cells(of: last, upTo: 1)[0], answer: .bad), &steps, search)
 
     while let next = search.next {
       let index = next + 1
@@ -71,26 +109,60 @@ public struct KernelListBisection: Sendable {
       let digest = try kernels[index].sha256()
       let known = steps.first { $0.cell.kernelDigest == digest }?.cell
       let cell: Cell
-      if let known { cell = known } else { cell = try await test(index) }
+      if let known { cell = known } else { cell = try await runs.cells(of: index, upTo: 1)[0] }
       let answer = yardstick.answer(for: cell.seen)
       search.record(answer, for: next)
       take(Step(index: index, cell: cell, answer: answer), &steps, search)
     }
-    return Outcome(suspects: search.suspects.map { $0 + 1 }, steps: steps)
+    return Outcome(suspects: search.suspects.map { $0 + 1 }, steps: steps, boots: await runs.boots)
+  }
+
+  /// Where it takes several.
+  private func search(
+    _ runs: KernelRuns, _ yardstick: Yardstick, _ rates: FailureRates
+  ) async throws -> Outcome {
+    var search = NoisySearch(History(row: kernels.count - 1), rates: rates)
+    var steps: [Step] = []
+    let last = kernels.count - 1
+    for (index, answer, rate) in [(0, CommitSearch.Answer.good, rates.good), (last, .bad, rates.bad)] {
+      let cells = try await runs.cells(of: index, upTo: 1)
+      let all = try await runs.cells(of: index, upTo: rate.runs)
+      let cell = all.first { yardstick.answer(for: $0.seen) == answer } ?? cells[0]
+      let trial = Trial(failed: rate.failed, passed: rate.runs - rate.failed, untold: 0, confidence: nil)
+      take(Step(index: index, cell: cell, answer: answer, trial: trial), &steps, search.search)
+    }
+    var taken: [Int: Int] = [:]
+    var told = 0
+    func tell() async throws {
+      for one in search.settlements[told...] {
+        let all = try await runs.cells(of: one.commit + 1, upTo: one.tally.runs)
+        let cell = all.last { yardstick.answer(for: $0.seen) == one.answer } ?? all[0]
+        let trial = Trial(
+          failed: one.tally.failed, passed: one.tally.passed, untold: one.tally.untold, confidence: one.confidence)
+        if one.isReversal { note("\(kernels[one.commit + 1].label) turned over after more runs") }
+        take(Step(index: one.commit + 1, cell: cell, answer: one.answer, trial: trial), &steps, search.search)
+      }
+      told = search.settlements.count
+    }
+    while case .run(let number, let times) = search.next() {
+      try await tell()
+      let first = taken[number, default: 0]
+      for cell in try await runs.cells(of: number + 1, upTo: first + times).dropFirst(first) {
+        search.record(yardstick.run(cell.seen), for: number)
+      }
+      taken[number] = first + times
+    }
+    try await tell()
+    let suspects = search.search.suspects
+    let base = suspects.count == 1 ? [suspects[0], suspects[0] - 1] : []
+    return Outcome(
+      suspects: suspects.map { $0 + 1 }, steps: steps, boots: await runs.boots,
+      confidence: base.isEmpty ? nil : base.reduce(1) { $0 * (search.confidence(of: $1) ?? 1) })
   }
 
   private func take(_ step: Step, _ steps: inout [Step], _ search: CommitSearch) {
     steps.append(step)
     progress(step, search.open)
-  }
-
-  private func test(_ index: Int) async throws -> Cell {
-    let cells = try await runner.run(on: kernels[index])
-    guard let cell = cells.first, cells.count == 1 else {
-      throw Failure(.usage, "a bisect follows one probe", remedy: "name one probe, or a file with one probe in it")
-    }
-    if case .infra(let reason) = cell.finding.verdict { throw Failure(.toolFailed, reason) }
-    return cell
   }
 }
 

@@ -75,6 +75,13 @@ public final class KernelWorkshop: Sendable {
     return try await make(reverted, tip, false) {}
   }
 
+  /// The kernel of a commit with what another one changed on top of it; nil when the two do not go together.
+  public func make(_ commit: Commit, with fix: Commit) async throws -> Product? {
+    report(.checkingOut)
+    guard let mended = try await slot.checkOut(commit.id, with: fix.id) else { return nil }
+    return try await make(mended, commit, false) {}
+  }
+
   private func make(
     _ tree: String, _ commit: Commit, _ isClean: Bool, checkOut: () async throws -> Void
   ) async throws -> Product {

@@ -6,6 +6,8 @@ public enum Sample: Hashable, Sendable, Codable {
   case commit(Commit)
   /// The second commit without what the first one brought.
   case reverted(Commit, on: Commit)
+  /// The first commit, which cannot be tested, with the change of the second one, which can, on top of it.
+  case healed(Commit, by: Commit)
 }
 
 /// What building a sample and running the probe on it gave.
@@ -24,6 +26,8 @@ public struct Examination: Sendable, Codable, Equatable {
   public let bootMilliseconds: Int?
   /// Whether the build began with nothing but the source.
   public let isClean: Bool
+  /// What several runs came to, where one does not tell; ``seen`` is then one that stands for the verdict.
+  public private(set) var trial: Trial?
 
   /// All fields.
   public init(
@@ -38,6 +42,49 @@ public struct Examination: Sendable, Codable, Equatable {
     self.bootMilliseconds = bootMilliseconds
     self.isClean = isClean
   }
+
+  /// The same kernel, after several runs.
+  func decided(_ seen: Seen, _ trial: Trial) -> Examination {
+    var copy = Examination(
+      tree: tree, identity: identity, image: image, seen: seen, buildSeconds: buildSeconds,
+      bootMilliseconds: bootMilliseconds, isClean: isClean)
+    copy.trial = trial
+    return copy
+  }
+}
+
+/// What several runs of one kernel came to.
+public struct Trial: Sendable, Codable, Equatable {
+  /// Runs with the failure that is hunted.
+  public let failed: Int
+  /// Runs without it.
+  public let passed: Int
+  /// Runs that could not tell.
+  public let untold: Int
+  /// How sure the verdict is by these runs, from 0.5 to 1; nil where none was asked for.
+  public let confidence: Double?
+
+  /// All fields.
+  public init(failed: Int, passed: Int, untold: Int, confidence: Double?) {
+    self.failed = failed
+    self.passed = passed
+    self.untold = untold
+    self.confidence = confidence
+  }
+}
+
+/// One further run of a kernel.
+public struct Run: Sendable, Equatable {
+  /// What the probe saw.
+  public let seen: Seen
+  /// How long the boot took, in milliseconds; nil when it was made before, and kept.
+  public let milliseconds: Int?
+
+  /// Both.
+  public init(seen: Seen, milliseconds: Int?) {
+    self.seen = seen
+    self.milliseconds = milliseconds
+  }
 }
 
 /// Builds kernels and judges them. The real one takes minutes; the one of a test knows the truth.
@@ -48,6 +95,10 @@ public protocol Laboratory: Sendable {
   /// Which commits of the range can change the kernel, by what the kernels of its ends are made of; nil when that is
   /// not known of both.
   func reach(in range: CommitRange, ends: [Examination]) async throws -> Reach?
+  /// Runs the probe again on the kernel of an examination, which was run number 0: the runs of these numbers.
+  func run(_ sample: Sample, _ examination: Examination, _ numbers: Range<Int>) async throws -> [Run]
+  /// Runs that may be made side by side.
+  var workers: Int { get }
   /// What is to be known of a commit that is not in the range, such as a parent of its oldest ones.
   func commit(_ id: CommitID) async throws -> Commit
 }

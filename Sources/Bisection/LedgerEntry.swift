@@ -7,6 +7,10 @@ public enum LedgerEntry: Codable, Sendable, Equatable {
   case opened(Opening)
   /// A sample was examined.
   case examined(Examined)
+  /// The kernel of the last examination of a sample was run once more.
+  case ran(Ran)
+  /// The runs of a sample were enough for a verdict.
+  case decided(Decided)
   /// The user judged a commit.
   case marked(commit: CommitID, as: Mark)
   /// It was found out which commits cannot change the kernel.
@@ -36,14 +40,21 @@ public enum LedgerEntry: Codable, Sendable, Equatable {
     public var arguments: [String]
     /// The probe among them.
     public var probe: String?
+    /// The failure is said to show only sometimes.
+    public var isFlaky: Bool?
+    /// Commits that cannot be tested are tried with what mended them.
+    public var heals: Bool?
     /// Digests of what verdicts depend on beside the commit: probe and machine, configuration, tool chain.
     public var digests: [String: String]
 
     /// All fields.
     public init(
       tree: String, goodName: String, good: CommitID, badName: String, bad: CommitID, question: Question,
-      arguments: [String], probe: String? = nil, digests: [String: String]
+      arguments: [String], probe: String? = nil, digests: [String: String], isFlaky: Bool? = nil,
+      heals: Bool? = nil
     ) {
+      self.heals = heals
+      self.isFlaky = isFlaky
       self.tree = tree
       self.goodName = goodName
       self.good = good
@@ -64,6 +75,32 @@ public enum LedgerEntry: Codable, Sendable, Equatable {
     public let examination: Examination?
     /// When.
     public let at: Date
+  }
+
+  /// A further run.
+  public struct Ran: Codable, Sendable, Equatable {
+    /// What was run.
+    public let sample: Sample
+    /// Which of its kernels: the one that was built from nothing but the source, or the other.
+    public let isClean: Bool
+    /// What the probe saw.
+    public let seen: Seen
+    /// See ``Run``.
+    public let milliseconds: Int?
+    /// When.
+    public let at: Date
+  }
+
+  /// A verdict that rests on several runs.
+  public struct Decided: Codable, Sendable, Equatable {
+    /// Of what.
+    public let sample: Sample
+    /// See ``Ran``.
+    public let isClean: Bool
+    /// One run that stands for the verdict.
+    public let seen: Seen
+    /// What the runs came to.
+    public let trial: Trial
   }
 
   /// What a user may say of a commit.
@@ -93,6 +130,8 @@ public struct Conclusion: Codable, Sendable, Equatable {
   public let commits: [Commit]
   /// What was shown and what was not, a sentence each.
   public let reasons: [String]
+  /// How sure the verdicts are that it rests on, all together, where the failure shows only sometimes.
+  public internal(set) var confidence: Double?
 
   /// All fields.
   public init(claim: Claim, commits: [Commit], reasons: [String]) {

@@ -6,6 +6,10 @@ public struct Record: Sendable {
   public private(set) var opening: LedgerEntry.Opening?
   /// Examinations that count, in the order in which they were made.
   public private(set) var examined: [LedgerEntry.Examined] = []
+  /// Runs of each kernel, the first one that of its examination.
+  private var runs: [Kernel: [Seen]] = [:]
+  /// Milliseconds of each further boot that was made.
+  public private(set) var furtherBoots: [Int] = []
   /// What the user said, by commit.
   public private(set) var marks: [CommitID: LedgerEntry.Mark] = [:]
   /// Which commits cannot change the kernel, once that is known.
@@ -20,23 +24,58 @@ public struct Record: Sendable {
       switch entry {
       case .opened(let opening): self.opening = opening
       case .narrowed(let reach): self.reach = reach
-      case .examined, .marked:
+      case .examined, .marked, .ran, .decided:
         counting.append(entry)
         conclusion = nil
       case .undone:
-        _ = counting.popLast()
+        // Further runs go with the examination that they belong to, or that came before them.
+        while let last = counting.popLast() {
+          switch last {
+          case .ran, .decided: continue
+          case .opened, .examined, .marked, .narrowed, .undone, .closed: break
+          }
+          break
+        }
         conclusion = nil
       case .closed(let conclusion): self.conclusion = conclusion
       }
     }
     for entry in counting {
       switch entry {
-      case .examined(let examined): self.examined.append(examined)
+      case .examined(let examined):
+        self.examined.append(examined)
+        if let found = examined.examination { runs[Kernel(examined.sample, found.isClean)] = [found.seen] }
+      case .ran(let ran):
+        runs[Kernel(ran.sample, ran.isClean), default: []].append(ran.seen)
+        if let milliseconds = ran.milliseconds { furtherBoots.append(milliseconds) }
+      case .decided(let decided): take(decided)
       case .marked(let commit, let mark): marks[commit] = mark
       case .opened, .narrowed, .undone, .closed: break
       }
     }
   }
+
+  /// Which of a sample's kernels.
+  private struct Kernel: Hashable {
+    let sample: Sample
+    let isClean: Bool
+    init(_ sample: Sample, _ isClean: Bool) {
+      self.sample = sample
+      self.isClean = isClean
+    }
+  }
+
+  private mutating func take(_ decided: LedgerEntry.Decided) {
+    let place = examined.lastIndex { one in
+      one.sample == decided.sample && one.examination?.isClean == decided.isClean
+    }
+    guard let place, let found = examined[place].examination else { return }
+    examined[place] = LedgerEntry.Examined(
+      sample: decided.sample, examination: found.decided(decided.seen, decided.trial), at: examined[place].at)
+  }
+
+  /// All runs of a sample's kernel, in their order.
+  func runs(of sample: Sample, isClean: Bool) -> [Seen] { runs[Kernel(sample, isClean)] ?? [] }
 
   /// What is known of a sample. A clean build counts for more than one upon older objects, and a later one for
   /// more than an earlier one; the inner nil says that a revert does not apply.

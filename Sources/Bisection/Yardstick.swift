@@ -16,6 +16,8 @@ public struct Yardstick: Equatable, Sendable {
   private let question: Question
   private let reference: String?
   private let hunt: Hunt
+  /// How often the ends fail, where they do so only sometimes; nil when one run tells.
+  public internal(set) var rates: FailureRates?
 
   /// Verifies the ends. The names are for the messages: `the first kernel, 6.1.170`, `the good commit, v6.1`.
   public init(
@@ -101,6 +103,17 @@ public struct Yardstick: Equatable, Sendable {
     case .good: return .good
     case .bad: return .bad
     case .untestable, .infra: return .untestable(Self.signature(of: seen))
+    }
+  }
+
+  /// What one run of several says; `towards` turns an answer where a fix is looked for.
+  public func run(
+    _ seen: Seen, towards: (CommitSearch.Answer) -> CommitSearch.Answer = { $0 }
+  ) -> SequentialTest.Run {
+    switch towards(answer(for: seen)) {
+    case .bad: .failed
+    case .good: .passed
+    case .untestable(let why): seen.phase == .configure || seen.phase == .build ? .never(why) : .untold(why)
     }
   }
 

@@ -40,7 +40,7 @@ extension TreeSlot {
   /// git-merge-tree(1) merges commits only, and before git 2.40 finds the base by itself; so three commits that nobody
   /// will see are made for it. They have our name and the same date each time, thus also the same ids.
   func revert(_ after: String, to before: String?, in tip: String) async throws -> String? {
-    let purpose = "the revert cannot be tried"
+    let purpose = "the change cannot be tried"
     var target = before
     // Standard input is empty.
     if target == nil { target = try await repository.succeed(["mktree"], or: purpose) }

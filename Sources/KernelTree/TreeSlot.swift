@@ -78,6 +78,24 @@ public final class TreeSlot: Sendable {
     }
   }
 
+  /// Lays out a commit with what another one changed (a merge: what it brought to its first parent) on top of it, as
+  /// git-cherry-pick(1) would, and gives the id of that tree.
+  ///
+  /// Nil when the two do not go together; then the slot is as it was.
+  public func checkOut(_ id: CommitID, with fix: CommitID) async throws -> String? {
+    guard let parent = try await tree.commit(fix).parents.first else { return nil }
+    let (before, after) = (try await tree.treeID(of: parent), try await tree.treeID(of: fix))
+    let own = try await tree.treeID(of: id)
+    return try await alone {
+      try await self.insisting {
+        // To take the way from the parent to the fix is to revert the way back.
+        guard let mended = try await self.revert(before, to: after, in: own) else { return nil }
+        try await self.write(mended, "\(id.short) with \(fix.short)")
+        return mended
+      }
+    }
+  }
+
   static func take(_ folder: SlotFolder) throws(Failure) -> FileLock {
     guard let lock = try FileLock(folder.lock) else {
       throw Failure(

@@ -12,18 +12,19 @@ public enum BisectionText {
       case .untestable: "cannot tell (\(CellText.plain(step.cell.finding.reason)))"
       }
     let observed = CellText.observed(step.cell)
-    return "\(CellText.kernel(step.cell)): \(word)\(observed.isEmpty ? "" : "  \(observed)")  [\(open) left]"
+    let trial = step.trial.map { "  \(CommitBisectionText.runs($0))" } ?? ""
+    return "\(CellText.kernel(step.cell)): \(word)\(trial)\(observed.isEmpty ? "" : "  \(observed)")  [\(open) left]"
   }
 
   /// The answer, with what it rests on.
   public static func summary(
     _ outcome: KernelListBisection.Outcome, of kernels: [KernelImage], _ question: Question
   ) -> [String] {
-    let boots = Set(outcome.steps.compactMap { $0.cell.folder }.map(\.url)).count
-    let cost = "\(boots) boots for \(kernels.count) kernels"
+    let sure = outcome.confidence.map { "\(CommitBisectionText.percent($0)) sure; " } ?? ""
+    let cost = "\(sure)\(outcome.boots) boots for \(kernels.count) kernels"
     if outcome.suspects.count == 1, let index = outcome.suspects.first {
-      guard let bad = outcome.steps.first(where: { $0.index == index }),
-        let good = outcome.steps.first(where: { $0.index == index - 1 })
+      guard let bad = outcome.steps.last(where: { $0.index == index }),
+        let good = outcome.steps.last(where: { $0.index == index - 1 })
       else { return [] }
       let package = bad.cell.kernel.package.map { ["  package \($0.name), version \($0.version)"] } ?? []
       return ["first \(word(question)) kernel: \(CellText.kernel(bad.cell))"] + package + [

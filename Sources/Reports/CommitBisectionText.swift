@@ -75,14 +75,18 @@ public enum CommitBisectionText {
       lines += conclusion.commits.map { "  \($0.quoted)" }
     case .inconclusive: lines.append("no commit can be named")
     }
+    if let confidence = conclusion.confidence {
+      lines.append("  - by the runs of the kernels that it rests on, it is \(percent(confidence)) sure")
+    }
     lines += conclusion.reasons.map { "  - \($0)" }
     if let account { lines += ["", account.trimmingCharacters(in: .newlines)] }
     lines += [""] + steps(record)
     let builds = record.examined.count { $0.examination?.buildSeconds != nil }
-    let boots = record.examined.count { $0.examination?.bootMilliseconds != nil }
-    let seconds = record.examined.reduce(0) { total, one in
-      total + (one.examination?.buildSeconds ?? 0) + Double(one.examination?.bootMilliseconds ?? 0) / 1000
-    }
+    let boots = record.examined.count { $0.examination?.bootMilliseconds != nil } + record.furtherBoots.count
+    let seconds =
+      record.examined.reduce(0) { total, one in
+        total + (one.examination?.buildSeconds ?? 0) + Double(one.examination?.bootMilliseconds ?? 0) / 1000
+      } + Double(record.furtherBoots.reduce(0, +)) / 1000
     lines.append("\(builds) builds, \(boots) boots, \(duration(seconds)) for \(range.commits.count) commits")
     lines += again(conclusion, record)
     lines.append("ledger and logs: \(folder.path)")
@@ -94,14 +98,14 @@ public enum CommitBisectionText {
     var table = Table("COMMIT", "VERDICT", "BUILD", "BOOT", "WHAT WAS SEEN")
     for one in record.examined {
       guard let found = one.examination else {
-        table.add(name(one.sample), "-", "-", "-", "does not revert cleanly")
+        table.add(name(one.sample), "-", "-", "-", "does not apply cleanly")
         continue
       }
       table.add(
         name(one.sample), found.seen.word,
         found.buildSeconds.map { duration($0) + (found.isClean ? " clean" : "") } ?? "stored",
         found.bootMilliseconds.map { duration(Double($0) / 1000) } ?? (found.identity == nil ? "-" : "known"),
-        seen(found.seen))
+        (found.trial.map { runs($0) + "  " } ?? "") + seen(found.seen))
     }
     return table.lines
   }
@@ -121,10 +125,10 @@ public enum CommitBisectionText {
   }
 
   private static func word(_ examination: Examination?, _ answer: CommitSearch.Answer?) -> String {
-    guard let examination else { return "does not revert cleanly" }
+    guard let examination else { return "does not apply cleanly" }
     switch answer {
-    case .good?: return "good\(observed(examination.seen))"
-    case .bad?: return "bad\(observed(examination.seen))"
+    case .good?: return "good\(trial(examination))\(observed(examination.seen))"
+    case .bad?: return "bad\(trial(examination))\(observed(examination.seen))"
     case .untestable(let why)?: return "cannot tell (\(why))"
     // Before both ends are known it is not said what good and bad mean.
     case nil: return seen(examination.seen)
@@ -154,9 +158,21 @@ public enum CommitBisectionText {
   private static func name(_ sample: Sample) -> String {
     switch sample {
     case .commit(let commit): String(commit.quoted.prefix(70))
+    case .healed(let commit, let fix): "\(commit.quoted.prefix(50)) with \(fix.id.short)"
     case .reverted(let culprit, let tip): "\(tip.id.short) without \(culprit.id.short)"
     }
   }
+
+  private static func trial(_ examination: Examination) -> String { examination.trial.map { "  " + runs($0) } ?? "" }
+
+  /// `failed 7 of 20, 99.2 %`.
+  static func runs(_ trial: Trial) -> String {
+    let told = trial.failed + trial.passed
+    return "failed \(trial.failed) of \(told)\(trial.confidence.map { ", \(percent($0))" } ?? "")"
+  }
+
+  /// Never more than it is: 99.96 is not 100.
+  static func percent(_ share: Double) -> String { "\((share * 1000).rounded(.down) / 10) %" }
 
   private static func pad(_ text: String) -> String { text + String(repeating: " ", count: max(0, 18 - text.count)) }
 

@@ -2,6 +2,7 @@ import Bisection
 import HostSystem
 import KernelTree
 import Synchronization
+import TestSupport
 
 /// A laboratory for which a history is the world: it knows the truth, counts what it builds, and can be made to
 /// lie as incremental builds do, or to die.
@@ -18,12 +19,17 @@ final class SimulatedLaboratory: Laboratory {
   let twins: [Int: Int]
   /// Numbers that are said to be as a parent, by what they change.
   let still: [Int: Int]
+  /// How often a bad and a good kernel fail, where that is only sometimes.
+  let rates: (bad: Double, good: Double)?
+  let workers = 2
   private let state: Mutex<State>
 
   private struct State {
     var examined: [Sample] = []
     var cleanly: Set<Sample> = []
     var lifetime: Int
+    var runs = 0
+    var random: Seeded
   }
 
   /// Ends a simulated process in the middle of its work.
@@ -32,7 +38,7 @@ final class SimulatedLaboratory: Laboratory {
   init(
     _ world: SimulatedHistory, lies: [Int: Seen] = [:], cleanLies: [Int: Seen] = [:], reverted: Seen? = .fine,
     twins: [Int: Int] = [:], still: [Int: Int] = [:],
-    lifetime: Int = .max
+    lifetime: Int = .max, rates: (bad: Double, good: Double)? = nil, seed: Int = 1
   ) {
     self.world = world
     self.lies = lies
@@ -40,11 +46,49 @@ final class SimulatedLaboratory: Laboratory {
     self.reverted = reverted
     self.twins = twins
     self.still = still
-    state = Mutex(State(lifetime: lifetime))
+    self.rates = rates
+    state = Mutex(State(lifetime: lifetime, random: Seeded(seed)))
   }
 
   /// All that was examined, in order.
   var examined: [Sample] { state.withLock { $0.examined } }
+
+  /// How many further runs there were.
+  var runs: Int { state.withLock { $0.runs } }
+
+  func run(_ sample: Sample, _ examination: Examination, _ numbers: Range<Int>) async throws -> [Run] {
+    try numbers.map { _ in
+      try state.withLock { state throws(Killed) in
+        if rates != nil, state.lifetime == 0 { throw Killed() }
+        if rates != nil { state.lifetime -= 1 }
+        state.runs += 1
+      }
+      return Run(seen: noisy(truth(sample, examination.isClean)), milliseconds: 2000)
+    }
+  }
+
+  /// Only the first commit after a stretch mends it.
+  private func isHealing(_ fix: Commit) -> Bool {
+    let number = Int(fix.id.hex, radix: 16) ?? 0
+    return world.broken[number] == nil && world.history.parents[number].contains { world.broken[$0] != nil }
+  }
+
+  /// What one run shows of a kernel of this kind.
+  private func noisy(_ seen: Seen) -> Seen {
+    guard let rates, seen.word != "untestable" else { return seen }
+    let rate = seen == .failing ? rates.bad : rates.good
+    return state.withLock { Double.random(in: 0..<1, using: &$0.random) < rate } ? .failing : .fine
+  }
+
+  private func truth(_ sample: Sample, _ isClean: Bool) -> Seen {
+    if case .healed(let commit, _) = sample {
+      return world.isAncestor(world.culprit, of: Int(commit.id.hex, radix: 16) ?? 0) ? .failing : .fine
+    }
+    guard case .commit(let commit) = sample else { return reverted ?? .fine }
+    let number = Int(commit.id.hex, radix: 16) ?? 0
+    if !isClean, let lie = lies[number] { return lie }
+    return truth(number)
+  }
 
   func commit(_ id: CommitID) -> Commit { Self.commit(Int(id.hex, radix: 16) ?? 0, world.history) }
 
@@ -62,11 +106,17 @@ final class SimulatedLaboratory: Laboratory {
       state.examined.append(sample)
     }
     switch sample {
-    case .reverted: return reverted.map { examination(of: 1_000_000, $0, true) }
+    case .healed(let commit, let fix):
+      guard isHealing(fix) else { return nil }
+      let number = Int(commit.id.hex, radix: 16) ?? 0
+      let isBad = world.isAncestor(world.culprit, of: number) || fix.id == Self.id(world.culprit)
+      let seen: Seen = isBad ? .failing : .fine
+      return examination(of: 2_000_000 + number, noisy(seen), isClean)
+    case .reverted: return reverted.map { examination(of: 1_000_000, noisy($0), true) }
     case .commit(let commit):
       let number = Int(commit.id.hex, radix: 16) ?? 0
-      if !isClean, let lie = lies[number] { return examination(of: number, lie, false) }
-      return examination(of: number, truth(number), isClean)
+      if !isClean, let lie = lies[number] { return examination(of: number, noisy(lie), false) }
+      return examination(of: number, noisy(truth(number)), isClean)
     }
   }
 

@@ -1,0 +1,135 @@
+public import HostSystem
+import Judgement
+
+/// The runs of both ends, and what they say: whether they can be told apart, and how often each fails.
+public struct EndTrial: Sendable {
+  /// Runs of an end at least, where the failure shows only sometimes.
+  static let fewest = (good: 15, bad: 10)
+  /// By so many failures the bad end must be ahead. They make the rate good to a third of itself.
+  static let ahead = 9.0
+  /// By so many standard errors the rates must differ.
+  static let distance = 3.5
+  /// Runs that are spent on an end.
+  public static let most = 200
+
+  private let question: Question
+  /// Runs of the good end.
+  public private(set) var good: [Seen]
+  /// Runs of the bad end.
+  public private(set) var bad: [Seen]
+
+  /// With what is known already.
+  public init(_ question: Question, good: [Seen] = [], bad: [Seen] = []) {
+    self.question = question
+    self.good = good
+    self.bad = bad
+  }
+
+  /// Takes runs of the good end.
+  public mutating func take(good runs: [Seen]) { good += runs }
+  /// Takes runs of the bad end.
+  public mutating func take(bad runs: [Seen]) { bad += runs }
+
+  /// Whether the runs of one end do not say the same.
+  public var isDivided: Bool { Self.isDivided(good, question) || Self.isDivided(bad, question) }
+
+  private static func isDivided(_ runs: [Seen], _ question: Question) -> Bool {
+    Set(
+      runs.map { seen in
+        if case .changed(let name) = question { return seen.observations[name] ?? "nothing" }
+        return "\(seen.word) \(seen.signature)"
+      }
+    ).count > 1
+  }
+
+  /// How many more runs each end needs at least; none when there is enough, or no sense in more.
+  public var wanted: (good: Int, bad: Int) {
+    if good.isEmpty || bad.isEmpty { return (max(0, 1 - good.count), max(0, 1 - bad.count)) }
+    let rates = rates
+    let ahead = Double(rates.bad.failed) - Double(rates.good.failed * rates.bad.runs) / Double(max(1, rates.good.runs))
+    var wanted = (good: max(0, Self.fewest.good - good.count), bad: max(0, Self.fewest.bad - bad.count))
+    if ahead < Self.ahead {
+      wanted.bad = max(wanted.bad, Int((Self.ahead - ahead).rounded(.up)))
+    } else if rates.distance < Self.distance {
+      wanted.bad = max(wanted.bad, 1)
+    }
+    if wanted.bad > 0 { wanted.good = max(wanted.good, bad.count + 1 - good.count) }
+    if cannotTell(good) || cannotTell(bad) { return (0, 0) }
+    // An end that is at its limit would not learn from more of the other.
+    if bad.count >= Self.most { return (0, 0) }
+    return (min(wanted.good, Self.most - good.count), min(wanted.bad, Self.most - bad.count))
+  }
+
+  /// What they come to.
+  public var rates: FailureRates {
+    guard let yardstick = try? provisional() else { return FailureRates(bad: told(bad, 0), good: told(good, 0)) }
+    func rate(_ runs: [Seen]) -> FailureRate {
+      let answers = runs.map(yardstick.answer)
+      let failed = answers.count { $0 == .bad }
+      return FailureRate(failed: failed, of: failed + answers.count { $0 == .good })
+    }
+    return FailureRates(bad: rate(bad), good: rate(good))
+  }
+
+  /// Before one run of the bad end failed, nothing is hunted and nothing counts as failed.
+  private func told(_ runs: [Seen], _ failed: Int) -> FailureRate { FailureRate(failed: failed, of: runs.count) }
+
+  private func cannotTell(_ runs: [Seen]) -> Bool {
+    let untold = runs.count { seen in
+      if case .changed(let name) = question { return seen.observations[name] == nil }
+      return seen.word != "good" && seen.word != "bad"
+    }
+    return untold >= 3 && untold * 2 > runs.count
+  }
+
+  /// The run of the good end that stands for it, and of the bad one: that with the failure by which they differ most.
+  private func representatives() -> (good: Seen, bad: Seen)? {
+    if case .changed(let name) = question {
+      let values = good.compactMap { $0.observations[name] }
+      let usual = Dictionary(grouping: values, by: \.self).max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
+      guard let value = usual?.key, let first = good.first(where: { $0.observations[name] == value }),
+        let other = bad.first(where: { $0.observations[name] != nil && $0.observations[name] != value })
+      else { return nil }
+      return (first, other)
+    }
+    guard let first = good.first(where: { $0.word == "good" }) else { return nil }
+    func share(_ signature: String, _ runs: [Seen]) -> Double {
+      Double(runs.count { $0.word == "bad" && $0.signature == signature }) / Double(max(1, runs.count))
+    }
+    let failures = bad.filter { $0.word == "bad" }
+    let signature = Set(failures.map(\.signature)).max { left, right in
+      (share(left, bad) - share(left, good), right) < (share(right, bad) - share(right, good), left)
+    }
+    return failures.first { $0.signature == signature }.map { (first, $0) }
+  }
+
+  private func provisional() throws(Failure) -> Yardstick? {
+    guard let (good, bad) = representatives() else { return nil }
+    return try Yardstick(question, good: good, called: "", bad: bad, called: "")
+  }
+
+  /// The yardstick, with the rates, or why there is none. The names are for the messages.
+  public func yardstick(called goodName: String, _ badName: String) throws(Failure) -> Yardstick {
+    if cannotTell(good), let seen = good.last(where: { $0.word != "good" && $0.word != "bad" }) {
+      try Yardstick.verify(question, good: seen, called: goodName)
+    }
+    guard let (first, last) = representatives() else {
+      let name = bad.contains { $0.word == "bad" } ? goodName : badName
+      let what = name == badName ? "should be bad and is good" : "should be good and is not"
+      throw Failure(
+        .badInput, "\(name), \(what) in all of \(name == badName ? bad.count : good.count) runs",
+        remedy: "see that the ends are not swapped, or name others")
+    }
+    var yardstick = try Yardstick(question, good: first, called: goodName, bad: last, called: badName)
+    let rates = rates
+    let isEnough = wanted == (0, 0) && bad.count < Self.most && good.count < Self.most
+    guard isEnough || rates.distance >= Self.distance else {
+      throw Failure(
+        .badInput,
+        "the ends cannot be told apart: \(badName), fails in \(rates.bad.text) runs, and \(goodName), in \(rates.good.text)",
+        remedy: "name ends that differ more, or let the probe try the thing many times in one run")
+    }
+    yardstick.rates = rates
+    return yardstick
+  }
+}

@@ -1,0 +1,62 @@
+import HostSystem
+import KernelTree
+
+extension CommitBisection {
+  /// Runs that an end gets when nobody said that the failure shows only sometimes. One run would not show whether it
+  /// does. Two more boots cost seconds; where they would take more than a tenth of the time that the build took, or the
+  /// kernel was in the store, there is one more.
+  static func repeats(_ examination: Examination) -> Int {
+    guard examination.identity != nil else { return 1 }
+    guard let build = examination.buildSeconds, let boot = examination.bootMilliseconds else { return 2 }
+    return Double(boot) / 1000 * 2 <= build / 10 ? 3 : 2
+  }
+
+  /// Both ends, each run a few times. When their runs do not agree, or the user says that they would not, their rates of
+  /// failure are measured.
+  func verifyEnds(of range: CommitRange, _ opening: LedgerEntry.Opening) async throws -> Yardstick {
+    let goodName = "the good commit, \(opening.goodName)"
+    let badName = "the bad commit, \(opening.badName)"
+    let isFlaky = opening.isFlaky == true
+    let good = Sample.commit(range.good)
+    let bad = Sample.commit(range.bad)
+    guard let first = try await examine(good, .goodEnd) else { throw CancellationError() }
+    var trial = EndTrial(opening.question)
+    trial.take(good: try await runs(of: good, first, upTo: Self.repeats(first)))
+    // Before work is spent on the other.
+    if let seen = trial.good.first, !isFlaky, !trial.isDivided {
+      try Yardstick.verify(opening.question, good: seen, called: goodName)
+    }
+    guard let last = try await examine(bad, .badEnd) else { throw CancellationError() }
+    trial.take(bad: try await runs(of: bad, last, upTo: Self.repeats(last)))
+    if !isFlaky {
+      guard trial.isDivided else {
+        return try Yardstick(
+          opening.question, good: trial.good[0], called: goodName, bad: trial.bad[0], called: badName)
+      }
+      report(.note("the runs of an end do not agree: as with --flaky, each commit is run until it is decided"))
+    }
+    while trial.wanted != (0, 0) {
+      let wanted = trial.wanted
+      // What does not build gets no better by repeating.
+      if first.identity == nil || last.identity == nil { break }
+      if wanted.good > 0 {
+        trial.take(good: try await further(wanted.good, good, first, after: trial.good.count))
+      }
+      if wanted.bad > 0 { trial.take(bad: try await further(wanted.bad, bad, last, after: trial.bad.count)) }
+    }
+    let yardstick = try trial.yardstick(called: goodName, badName)
+    guard let rates = yardstick.rates else { return yardstick }
+    report(.note("failures: \(badName), \(rates.bad.text) runs; \(goodName), \(rates.good.text)"))
+    for (sample, end, runs) in [(good, first, trial.good), (bad, last, trial.bad)] {
+      let rate = sample == good ? rates.good : rates.bad
+      let answer = sample == good ? CommitSearch.Answer.good : .bad
+      guard let seen = runs.first(where: { yardstick.answer(for: $0) == answer }) else { continue }
+      try note(
+        LedgerEntry.Decided(
+          sample: sample, isClean: end.isClean, seen: seen,
+          trial: Trial(
+            failed: rate.failed, passed: rate.runs - rate.failed, untold: runs.count - rate.runs, confidence: nil)))
+    }
+    return yardstick
+  }
+}
