@@ -45,7 +45,8 @@ let package = Package(
 
     // Guest.
     library("GuestInit", ["VerdictStream"]),
-    .target(name: "CGuest", cSettings: probeHeaders),
+    .target(name: "ProbeKit", cSettings: probeHeaders + [.define("_GNU_SOURCE", to: "")]),
+    .target(name: "CGuest", dependencies: ["ProbeKit"], cSettings: probeHeaders),
     library("LinuxGuest", ["GuestInit", "VerdictStream", "CGuest"]),
 
     // Host, leaves first.

@@ -1,0 +1,44 @@
+/*
+ * Which thread gets the signal of a process's CPU timer?
+ *
+ * Any thread may take a signal that is sent to the process, and the kernel used to prefer the main thread. For a profiler that
+ * counts the CPU time of the process that was the wrong one: it slept. Since Linux 6.4 the signal goes to the thread that runs,
+ * if it does not block it.
+ */
+#include <firstbad/kit.h>
+#include <pthread.h>
+#include <time.h>
+
+static volatile pid_t hit;
+
+static void on_alarm(int number)
+{
+	(void)number;
+	hit = (pid_t)syscall(SYS_gettid);
+}
+
+static void *burn(void *worker)
+{
+	*(pid_t *)worker = (pid_t)syscall(SYS_gettid);
+	long long limit = fb_now_ms() + 4000;
+	while (!hit && fb_now_ms() < limit)
+		;
+	return 0;
+}
+
+PROBE("time.cpu-timer-thread", "a CPU timer's signal reaches a thread of the process", TIMEOUT_S(10))
+{
+	pthread_t thread;
+	timer_t timer;
+	pid_t worker = 0;
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
+	struct itimerspec soon = {.it_value.tv_nsec = 50000000};
+	signal(SIGUSR1, on_alarm);
+	REQUIRE_OK(timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &timer));
+	REQUIRE_OK(timer_settime(timer, 0, &soon, 0));
+	REQUIRE(pthread_create(&thread, 0, burn, &worker) == 0, "no thread can be made");
+	pthread_join(thread, 0);
+	CHECK(hit != 0);
+	OBSERVE("thread", hit == worker ? "running" : "main");
+	PASS();
+}
