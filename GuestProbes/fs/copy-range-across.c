@@ -4,6 +4,9 @@
  * Between Linux 5.3 and 5.18 any two files would do, and copying from /proc, where files claim a size of 0, gave an empty copy
  * without an error. Since Linux 5.19 the two files must be of one kind of file system, and the generated files of /proc are
  * refused. cp, Go's io.Copy and Python's shutil all met it.
+ *
+ * Source: manual page copy_file_range(2) of man-pages 6.20; Debian's changelog: "vfs: fix copy_file_range()
+ * regression in cross-fs copies" in 5.10.160.
  */
 #include <firstbad/kit.h>
 #include <sys/mman.h>

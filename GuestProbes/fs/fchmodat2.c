@@ -3,6 +3,9 @@
  *
  * The old system call has no flags, so C libraries emulated AT_SYMLINK_NOFOLLOW through /proc. fchmodat2() takes them since
  * Linux 6.6. The probe asks for a regular file, where it must work, flag or not.
+ *
+ * Source: commit title "fs: Add fchmodat2()" (09da082b07bb); manual page chmod(2) of man-pages 6.20 (flags since
+ * Linux 6.6).
  */
 #include <firstbad/kit.h>
 

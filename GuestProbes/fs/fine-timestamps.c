@@ -2,9 +2,11 @@
  * Do two writes close together get different times when somebody looks in between?
  *
  * A file's times come from the timer tick, so that a write, a stat() and another write within one tick left the same mtime,
- * and make and NFS saw no change. Linux 6.13 gives a file a fine-grained time when its last one was looked at
+ * and make and NFS saw no change. Later kernels give a file a fine-grained time when its last one was looked at
  * (multigrain timestamps), on tmpfs too. The probe writes and looks 200 times and says how many pairs were told apart: few, or
  * all.
+ *
+ * Source: commit title "tmpfs: add support for multigrain timestamps"; measured between 6.12 and 6.18.
  */
 #include <firstbad/kit.h>
 

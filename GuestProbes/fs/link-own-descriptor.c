@@ -1,8 +1,11 @@
 /*
  * May an ordinary user give a file that it opened a name, by linkat(AT_EMPTY_PATH)?
  *
- * Giving an O_TMPFILE file its name took CAP_DAC_READ_SEARCH, or a detour over /proc/self/fd. Since Linux 6.10 the process
+ * Giving an O_TMPFILE file its name took CAP_DAC_READ_SEARCH, or a detour over /proc/self/fd. On later kernels the process
  * that opened the file may do it, as long as its credentials are the same.
+ *
+ * Source: commit title "vfs: relax linkat() AT_EMPTY_PATH - aka flink() - requirements"; measured between 6.1 and
+ * 6.12.
  */
 #include <firstbad/kit.h>
 

@@ -3,6 +3,8 @@
  *
  * The flag asks one read not to wait, whatever the descriptor's own flags. Pipes refused it with EOPNOTSUPP until they learnt
  * it for io_uring; on an empty pipe the answer is EAGAIN then.
+ *
+ * Source: commit title "pipe: set FMODE_NOWAIT on pipes" (afed6271f5b0).
  */
 #include <firstbad/kit.h>
 #include <sys/uio.h>

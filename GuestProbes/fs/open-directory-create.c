@@ -3,6 +3,9 @@
  *
  * The two flags make no sense together. For years the kernel created a regular file and then failed with ENOTDIR, leaving
  * the file behind; since Linux 6.4 the call fails with EINVAL and creates nothing.
+ *
+ * Source: commit title "open: return EINVAL for O_DIRECTORY | O_CREAT" (43b450632676, 6.4-rc1); Debian's changelog
+ * has it in 6.1.30, too.
  */
 #include <firstbad/kit.h>
 

@@ -2,7 +2,10 @@
  * Can the initramfs be pivoted away from?
  *
  * pivot_root(2) documents that the first root file system cannot be pivoted: EINVAL, so every initramfs copies switch_root's
- * way of deleting itself. Linux 7.0 mounts an immutable empty file system below it, and the call works.
+ * way of deleting itself. Later kernels mount an immutable empty file system below it, and the call works.
+ *
+ * Source: commit title "fs: add immutable rootfs" (576ee5dfd459); manual page pivot_root(2) of man-pages 6.20 still
+ * tells the old rule.
  */
 #include <firstbad/kit.h>
 #include <sys/mount.h>

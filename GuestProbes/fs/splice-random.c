@@ -2,7 +2,10 @@
  * Can /dev/urandom and /dev/zero be spliced and sent?
  *
  * When Linux 5.10 took set_fs() away, files without an iterator of their own lost splice() and sendfile(): EINVAL, where they
- * had worked for years. Drivers got the iterators back one by one; the random devices in 5.19.
+ * had worked for years. Drivers got the iterators back one by one; the random devices in 5.10.119 as well.
+ *
+ * Source: Debian's changelog: "random: wire up fops->splice_{read,write}_iter()" in 5.10.119; for zero and sysfs
+ * measurement only.
  */
 #include <firstbad/kit.h>
 #include <sys/sendfile.h>

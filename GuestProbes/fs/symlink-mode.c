@@ -2,8 +2,10 @@
  * Can the mode of a symbolic link be changed?
  *
  * A link's mode means nothing, and fchmodat(AT_SYMLINK_NOFOLLOW) says EOPNOTSUPP. By way of /proc/self/fd it could be
- * changed all the same on most file systems (and on some the call failed and yet changed it). Since Linux 6.6 the VFS
+ * changed all the same on most file systems (and on some the call failed and yet changed it). Since 2023 the VFS
  * refuses it everywhere.
+ *
+ * Source: Debian's changelog: "attr: block mode changes of symlinks" in 5.10.197 and 6.1.55 and 6.5.5.
  */
 #include <firstbad/kit.h>
 

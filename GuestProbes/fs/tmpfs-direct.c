@@ -3,6 +3,8 @@
  *
  * open() failed with EINVAL for as long as tmpfs exists, and test suites of databases had to know. Linux 6.6 takes the flag
  * and goes through the page cache all the same.
+ *
+ * Source: commit title "tmpfs: trivial support for direct IO" (e88e0d366f9c).
  */
 #include <firstbad/kit.h>
 

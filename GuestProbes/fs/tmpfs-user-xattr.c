@@ -1,8 +1,10 @@
 /*
  * Does tmpfs hold user extended attributes?
  *
- * Only trusted.* and security.* could be set on tmpfs until Linux 6.6, which keeps user.* too; build tools and container
+ * Only trusted.* and security.* could be set on tmpfs until 2023; later kernels keep user.* too; build tools and container
  * unpackers on /tmp rely on it.
+ *
+ * Source: commit title "tmpfs,xattr: enable limited user extended attributes" (2daf18a7884d).
  */
 #include <firstbad/kit.h>
 #include <sys/xattr.h>

@@ -3,6 +3,8 @@
  *
  * Allocators and language runtimes try an advice once and remember EINVAL. MADV_POPULATE_READ is of Linux 5.14,
  * MADV_DONTNEED_LOCKED of 5.18, MADV_COLLAPSE of 6.1, MADV_GUARD_INSTALL of 6.13.
+ *
+ * Source: manual page madvise(2) of man-pages 6.20; MADV_DONTNEED_LOCKED by measurement.
  */
 #include <firstbad/kit.h>
 #include <sys/mman.h>

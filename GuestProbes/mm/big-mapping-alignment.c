@@ -1,9 +1,11 @@
 /*
  * Is a big anonymous mapping aligned for huge pages?
  *
- * mmap() gave any page-aligned address, so that the first and last part of a big block never became a huge page. Linux 6.7
- * places anonymous mappings of 2 MiB and more at a multiple of 2 MiB, which made some programs faster and let others run out of
+ * mmap() gave any page-aligned address, so that the first and last part of a big block never became a huge page. Later kernels
+ * place anonymous mappings of 2 MiB and more at a multiple of 2 MiB, which made some programs faster and let others run out of
  * their cache's associativity. Of 32 mappings of 4 MiB, with a page between, all are aligned or few.
+ *
+ * Source: commit title "mm: align larger anonymous mappings on THP boundaries" (efa7df3e3bb5).
  */
 #include <firstbad/kit.h>
 #include <sys/mman.h>

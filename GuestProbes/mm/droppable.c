@@ -3,6 +3,8 @@
  *
  * MAP_DROPPABLE (Linux 6.11) is for caches and for getrandom()'s state in the vDSO: under pressure its pages become zero
  * instead of being swapped. Older kernels do not know the mapping type; MAP_SHARED_VALIDATE's rules make it EINVAL.
+ *
+ * Source: manual page mmap(2) of man-pages 6.20; measured between 6.1 and 6.12.
  */
 #include <firstbad/kit.h>
 #include <sys/mman.h>

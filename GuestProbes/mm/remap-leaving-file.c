@@ -3,6 +3,8 @@
  *
  * The flag moves pages and leaves the old mapping in place, for garbage collectors and for the Chromium OS loader. It came with
  * Linux 5.7 for private anonymous memory only (EINVAL otherwise); Linux 5.13 allows any mapping but special ones.
+ *
+ * Source: manual page mremap(2) of man-pages 6.20 ("Before Linux 5.13 ...").
  */
 #include <firstbad/kit.h>
 #include <sys/mman.h>

@@ -2,8 +2,10 @@
  * Can a write-sealed memfd be mapped shared for reading?
  *
  * F_SEAL_WRITE promises that nobody writes. A shared mapping for reading only, without a chance of ever becoming writable, was
- * refused with EPERM all the same, against what memfd_create(2) suggests; since Linux 6.7 it is allowed. Android and
+ * refused with EPERM all the same, against what memfd_create(2) suggests; later kernels, stable series too, allow it. Android and
  * Wayland hand out such buffers.
+ *
+ * Source: Debian's changelog: "mm: update memfd seal write check to include F_SEAL_WRITE" in 5.10.241 and 6.1.149.
  */
 #include <firstbad/kit.h>
 #include <sys/mman.h>

@@ -3,6 +3,8 @@
  *
  * memfd_secret() came with Linux 5.14 but had to be switched on by secretmem.enable=1, since secret pages could stand in the
  * way of hibernation; since Linux 6.5 it is on. Without it the call is ENOSYS, as if it were not there.
+ *
+ * Source: manual page memfd_secret(2) of man-pages 6.20 ("Before Linux 6.5 ...").
  */
 #include <firstbad/kit.h>
 #include <sys/mman.h>

@@ -3,6 +3,9 @@
  *
  * The handshake UFFDIO_API gives a mask of features. Each part that was added (write protection of shared memory and of
  * hugetlbfs, minor faults, poisoning, moving pages) is a bit there, and live migration in QEMU or CRIU decides by it.
+ *
+ * Source: manual page userfaultfd(2) of man-pages 6.20 for minor faults and write protection; the masks are
+ * measured.
  */
 #include <firstbad/kit.h>
 #include <linux/userfaultfd.h>

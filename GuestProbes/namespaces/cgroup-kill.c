@@ -1,8 +1,10 @@
 /*
  * Can a whole cgroup be killed by one write?
  *
- * cgroup.kill (Linux 5.14) kills every process of a group, however fast they fork; systemd and container runtimes use it where
+ * cgroup.kill (2021) kills every process of a group, however fast they fork; systemd and container runtimes use it where
  * it is there and loop over cgroup.procs where it is not.
+ *
+ * Source: commit title "cgroup: introduce cgroup.kill" (661ee6280931).
  */
 #include <firstbad/kit.h>
 

@@ -3,6 +3,9 @@
  *
  * Whoever maps uid 0 of the parent can write file capabilities there as if root. Since Linux 5.12 writing such a uid_map takes
  * CAP_SETFCAP in the parent namespace as well as CAP_SETUID.
+ *
+ * Source: Debian's changelog: "capabilities: require CAP_SETFCAP to map uid 0" in 5.10.35; manual page
+ * user_namespaces(7) of man-pages 6.20 (Linux 5.12).
  */
 #include <firstbad/kit.h>
 #include <linux/capability.h>

@@ -2,7 +2,9 @@
  * Is kernel.pid_max one number for the whole machine?
  *
  * A write to it in a container changed it for everybody, so containers with an old 32-bit C library could not be given small
- * process ids alone. Since Linux 6.14 each pid namespace has its own.
+ * process ids alone. On later kernels each pid namespace has its own.
+ *
+ * Source: commit title "pid: allow pid_max to be set per pid namespace" (7863dcc72d0f).
  */
 #include <firstbad/kit.h>
 #include <sys/mount.h>

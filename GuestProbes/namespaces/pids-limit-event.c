@@ -1,9 +1,11 @@
 /*
  * Which cgroup counts a fork that its parent's limit refused?
  *
- * pids.events of the cgroup that *was forked in* counted, even when the limit stood in a group above. Since Linux 6.11 the group
+ * pids.events of the cgroup that *was forked in* counted, even when the limit stood in a group above. On later kernels the group
  * whose limit was hit counts, and so do those above it; pids.events.local has the count without children. Monitoring of limits
  * looks at these files.
+ *
+ * Source: commit title "cgroup/pids: Make event counters hierarchical" (385a635cacfe).
  */
 #include <firstbad/kit.h>
 

@@ -1,8 +1,11 @@
 /*
  * When does unshare(CLONE_NEWTIME) reach the process itself?
  *
- * It is meant for children, and a program that then called execve() stayed in the old namespace. Since Linux 6.0 a new program
- * begins in the new one.
+ * It is meant for children, and a program that then called execve() stayed in the old namespace. On later kernels a new
+ * program begins in the new one.
+ *
+ * Source: commit title "fs/exec: switch timens when a task gets a new mm" (October 2022); measured between 6.1 and
+ * 6.12.
  */
 #include <firstbad/kit.h>
 #include <sys/ptrace.h>

@@ -4,6 +4,8 @@
  * Without SO_REUSEADDR it may not; with SO_REUSEADDR on both sockets it may. Linux 6.1's second bind table (bhash2) did not
  * hold TIME_WAIT sockets at first, so that a second bind to the specific address was wrongly allowed. Servers that restart
  * quickly meet it. Reported is what four binds gave: specific and wildcard, without and with SO_REUSEADDR.
+ *
+ * Source: Debian's changelog: "tcp: Add TIME_WAIT sockets in bhash2." in 6.1.5.
  */
 #include <firstbad/kit.h>
 

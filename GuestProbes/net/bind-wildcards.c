@@ -4,6 +4,9 @@
  * It must: V6ONLY sockets have nothing to do with IPv4. Linux 6.1 keeps bound sockets in a second table by address (bhash2),
  * and the rules for wildcards against IPv4-mapped addresses were got wrong and put right there more than once. The probe
  * binds pairs of sockets and reports which pairs were refused, 0 for taken and 1 for EADDRINUSE.
+ *
+ * Source: Debian's changelog: "tcp: Fix bind() regression for v4-mapped-v6 wildcard address." in 6.5.4; "tcp: Fix
+ * bind() regression for v6-only wildcard and v4-mapped-v6" in 6.1.168.
  */
 #include <firstbad/kit.h>
 

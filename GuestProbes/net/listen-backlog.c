@@ -6,6 +6,8 @@
  * clients all the same; the rewrite in 4.4 made 0 mean none, and later kernels admit one, as
  * listen(2)'s "backlog + 1" has it. The verdict asks only that a client gets in at all; the number is the
  * observation `admitted`.
+ *
+ * Source: told by the users this tool was made for; the kernels measured here all admit one.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -2,7 +2,10 @@
  * Can one socket have its own range of local ports?
  *
  * IP_LOCAL_PORT_RANGE narrows the range that bind() to port 0 takes from, for this socket alone; several programs behind one
- * address can share out the ports. It came with Linux 6.3; before that the option is unknown (ENOPROTOOPT).
+ * address can share out the ports. It came in 2023; before that the option is unknown (ENOPROTOOPT).
+ *
+ * Source: commit title "inet: Add IP_LOCAL_PORT_RANGE socket option" (91d0b78c5177); Debian's changelog has it in
+ * 6.1.32, too.
  */
 #include <firstbad/kit.h>
 

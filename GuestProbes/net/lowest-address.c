@@ -2,8 +2,10 @@
  * May a host have the lowest address of its subnet?
  *
  * 10.9.8.0 in 10.9.8.0/24 used to be the "old" broadcast address, and the kernel refused to speak to it like to one. Since
- * Linux 5.14 only the highest address is a broadcast address, and the lowest is as good as any. The probe gives lo an
+ * 2021 only the highest address is a broadcast address, and the lowest is as good as any. The probe gives lo an
  * address of that net and connects a UDP socket to the lowest one.
+ *
+ * Source: commit title "ip: Treat IPv4 segment's lowest address as unicast" (94c821c74bf5).
  */
 #include <firstbad/kit.h>
 

@@ -3,6 +3,8 @@
  *
  * Setting a packet mark took CAP_NET_ADMIN; since Linux 5.17 CAP_NET_RAW is enough, as it already lets its owner send any
  * packet. Daemons that keep only NET_RAW (ping, traceroute, DHCP clients) can route by mark since then.
+ *
+ * Source: manual page socket(7) of man-pages 6.20 (since Linux 5.17).
  */
 #include <firstbad/kit.h>
 #include <linux/capability.h>

@@ -2,8 +2,10 @@
  * Can TCP data be peeked at from an offset?
  *
  * SO_PEEK_OFF moves MSG_PEEK along the queue. Unix and UDP sockets have had it for ten years; TCP answered EOPNOTSUPP
- * until Linux 6.9. Proxies that sniff a protocol header rely on it. Where it is there, the second peek must begin where
+ * until 2024. Proxies that sniff a protocol header rely on it. Where it is there, the second peek must begin where
  * the first one ended.
+ *
+ * Source: commit title "tcp: add support for SO_PEEK_OFF socket option" (05ea491641d3).
  */
 #include <firstbad/kit.h>
 

@@ -2,7 +2,9 @@
  * Can a socket say who its peer is by pidfd?
  *
  * SO_PEERPIDFD gives a descriptor for the process at the other end of a Unix socket, which unlike SO_PEERCRED's number cannot
- * be recycled; D-Bus brokers and polkit rely on it. It came with Linux 6.5.
+ * be recycled; D-Bus brokers and polkit rely on it. It came in 2023.
+ *
+ * Source: commit title "net: core: add getsockopt SO_PEERPIDFD" (2023).
  */
 #include <firstbad/kit.h>
 

@@ -3,6 +3,9 @@
  *
  * setsockopt(SO_RCVBUF) is capped at net.core.rmem_max, and the kernel doubles what it is given. The default of rmem_max was
  * 212,992 bytes for a dozen years, too little for a fast path of any length, and was raised to 4 MiB in 2025.
+ *
+ * Source: xcat2/confluent, pull request 243, which names commit a6d4f25888b8 of the kernel; measured between 6.12
+ * and 6.18.
  */
 #include <firstbad/kit.h>
 

@@ -3,6 +3,8 @@
  *
  * getsockopt(TCP_INFO) gives as much of struct tcp_info as the kernel knows, and the structure only grows. Monitoring that
  * reads a fixed size must look at the length that comes back: fields behind it were not written.
+ *
+ * Source: measurement only.
  */
 #include <firstbad/kit.h>
 

@@ -1,9 +1,11 @@
 /*
  * Does a stream socket of AF_UNIX carry out-of-band data?
  *
- * send(MSG_OOB) on a Unix stream socket failed with EOPNOTSUPP until it was implemented in Linux 5.15, where it can be
+ * send(MSG_OOB) on a Unix stream socket failed with EOPNOTSUPP until it was implemented in 2021; it can be
  * configured away (CONFIG_AF_UNIX_OOB). Programs that move from TCP to Unix sockets meet it. The probe asks that a byte
  * that was taken also arrives.
+ *
+ * Source: commit title "af_unix: Add OOB support" (314001f0bf92, August 2021).
  */
 #include <firstbad/kit.h>
 

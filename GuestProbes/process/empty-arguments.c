@@ -2,7 +2,9 @@
  * What does a program see that is started without any argument, not even its name?
  *
  * execve() with an empty argv gave argc = 0, and set-uid programs that took argv[1] for granted read their environment
- * (CVE-2021-4034 in pkexec). Since Linux 5.18 the kernel puts one empty string there.
+ * (CVE-2021-4034 in pkexec). Since 2022 the kernel puts one empty string there.
+ *
+ * Source: Debian's changelog: "exec: Force single empty string when argv is empty" in 5.10.110.
  */
 #include <firstbad/kit.h>
 #include <sys/ptrace.h>

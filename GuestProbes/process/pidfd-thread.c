@@ -3,6 +3,8 @@
  *
  * pidfd_open() took the id of a thread group's leader only: any other thread was EINVAL, or ENOENT later. PIDFD_THREAD (Linux
  * 6.9) gives a descriptor for just that thread; without the flag the old rule stands.
+ *
+ * Source: manual page pidfd_open(2) of man-pages 6.20 (PIDFD_THREAD, since Linux 6.9).
  */
 #include <firstbad/kit.h>
 #include <pthread.h>

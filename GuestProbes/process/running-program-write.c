@@ -2,7 +2,9 @@
  * Can a program be written to while it runs?
  *
  * open() for writing of a program that runs is ETXTBSY since Unix. Linux 6.11 gave that up for programs as it had for
- * libraries, found that tools relied on it, and took the change back in 6.13 and in the stable series.
+ * libraries, found that tools relied on it, and took the change back.
+ *
+ * Source: commit title "fs: don't block i_writecount during exec" (2a010c412853, 6.11-rc1), and its revert.
  */
 #include <firstbad/kit.h>
 #include <sys/sendfile.h>

@@ -3,6 +3,8 @@
  *
  * Unknown flags were stored and read back as if they meant something, so nobody could ask. Since Linux 5.11 bits that the kernel
  * does not know are cleared in what sigaction() reports, SA_UNSUPPORTED being one that never will be known.
+ *
+ * Source: manual page sigaction(2) of man-pages 6.20 (SA_UNSUPPORTED, since Linux 5.11).
  */
 #include <firstbad/kit.h>
 

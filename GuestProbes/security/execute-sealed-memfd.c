@@ -3,6 +3,8 @@
  *
  * Every memfd was created executable (mode 0777), which got code past a noexec policy. MFD_NOEXEC_SEAL (Linux 6.3) makes one of
  * mode 0666 whose mode cannot be changed; older kernels refuse the flag with EINVAL.
+ *
+ * Source: commit title "mm/memfd: add MFD_NOEXEC_SEAL and MFD_EXEC" (105ff5339f49, 6.3).
  */
 #include <firstbad/kit.h>
 #include <sys/mman.h>

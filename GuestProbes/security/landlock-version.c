@@ -4,6 +4,8 @@
  * An unprivileged process can give up rights to files (Linux 5.13), to renaming between folders (5.19), truncation (6.2), TCP
  * ports (6.7), devices (6.10) and so on; the version tells. Sandboxes ask for it and get by with less. ENOSYS is a kernel
  * without, EOPNOTSUPP one where it is not switched on.
+ *
+ * Source: manual page landlock(7) of man-pages 6.20.
  */
 #include <firstbad/kit.h>
 

@@ -4,6 +4,8 @@
  * ioctl(TIOCSTI) fakes input on the controlling terminal, and was used to leave su and sandboxes. Linux 6.2 lets it be switched
  * off for everybody without CAP_SYS_ADMIN (CONFIG_LEGACY_TIOCSTI, dev.tty.legacy_tiocsti): EIO then. Screen readers and some
  * mail clients relied on it.
+ *
+ * Source: manual page TIOCSTI(2const) of man-pages 6.20 (dev.tty.legacy_tiocsti, since Linux 6.2).
  */
 #include <firstbad/kit.h>
 #include <sys/ioctl.h>

@@ -1,8 +1,10 @@
 /*
  * What size has /proc/self/fd?
  *
- * stat() said 0, and to count the open descriptors the folder had to be listed. Since Linux 6.2 the size is the number of
+ * stat() said 0, and to count the open descriptors the folder had to be listed. On later kernels the size is the number of
  * descriptors; monitoring agents use it where it is not 0.
+ *
+ * Source: commit title "proc: report open files as size in stat() for /proc/pid/fd"; measured between 6.1 and 6.12.
  */
 #include <firstbad/kit.h>
 

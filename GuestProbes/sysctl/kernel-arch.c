@@ -2,6 +2,8 @@
  * Does a sysctl tell the machine's architecture?
  *
  * kernel.arch (Linux 6.1) is what `uname -m` says, for programs that have /proc and no uname, as shells in small images.
+ *
+ * Source: manual page proc(5) of man-pages 6.20 (since Linux 6.1).
  */
 #include <firstbad/kit.h>
 #include <sys/utsname.h>

@@ -3,6 +3,8 @@
  *
  * kernel.sched_latency_ns, sched_min_granularity_ns and their like stood in /proc/sys, and tuning guides and tuned's profiles
  * set them. Linux 5.13 moved them to debugfs; with the EEVDF scheduler (6.6) most ceased to exist.
+ *
+ * Source: commit title "sched: Move SCHED_DEBUG sysctl to debugfs" (8a99b6833c88).
  */
 #include <firstbad/kit.h>
 

@@ -2,7 +2,10 @@
  * Does /proc/stat's boot time follow a time namespace?
  *
  * In a time namespace whose clock of boot time is shifted, /proc/uptime and clock_gettime() agree. The `btime` line of
- * /proc/stat, from which ps computes when a process began, did not follow until Linux 5.11.
+ * /proc/stat, from which ps computes when a process began, did not follow at first.
+ *
+ * Source: commit title "fs/proc: apply the time namespace offset to /proc/stat btime" (October 2020); measured
+ * between 5.10 and 6.1.
  */
 #include <firstbad/kit.h>
 

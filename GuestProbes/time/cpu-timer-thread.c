@@ -2,8 +2,10 @@
  * Which thread gets the signal of a process's CPU timer?
  *
  * Any thread may take a signal that is sent to the process, and the kernel used to prefer the main thread. For a profiler that
- * counts the CPU time of the process that was the wrong one: it slept. Since Linux 6.4 the signal goes to the thread that runs,
+ * counts the CPU time of the process that was the wrong one: it slept. Since 2023 the signal goes to the thread that runs,
  * if it does not block it.
+ *
+ * Source: commit title "posix-timers: Prefer delivery of signals to the current thread" (bcb7ee79029d).
  */
 #include <firstbad/kit.h>
 #include <pthread.h>
