@@ -19,9 +19,12 @@ static void on_alarm(int number)
 	hit = (pid_t)syscall(SYS_gettid);
 }
 
-static void *burn(void *worker)
+/* Armed by the thread that runs, when the main one has long been asleep in pthread_join(). */
+static void *burn(void *timer)
 {
-	*(pid_t *)worker = (pid_t)syscall(SYS_gettid);
+	struct itimerspec soon = {.it_value.tv_nsec = 20000000};
+	usleep(50000);
+	REQUIRE_OK(timer_settime(*(timer_t *)timer, 0, &soon, 0));
 	long long limit = fb_now_ms() + 4000;
 	while (!hit && fb_now_ms() < limit)
 		;
@@ -32,15 +35,12 @@ PROBE("time.cpu-timer-thread", "a CPU timer's signal reaches a thread of the pro
 {
 	pthread_t thread;
 	timer_t timer;
-	pid_t worker = 0;
 	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
-	struct itimerspec soon = {.it_value.tv_nsec = 50000000};
 	signal(SIGUSR1, on_alarm);
 	REQUIRE_OK(timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &timer));
-	REQUIRE_OK(timer_settime(timer, 0, &soon, 0));
-	REQUIRE(pthread_create(&thread, 0, burn, &worker) == 0, "no thread can be made");
+	REQUIRE(pthread_create(&thread, 0, burn, &timer) == 0, "no thread can be made");
 	pthread_join(thread, 0);
 	CHECK(hit != 0);
-	OBSERVE("thread", hit == worker ? "running" : "main");
+	OBSERVE("thread", hit == getpid() ? "main" : "running");
 	PASS();
 }

@@ -62,6 +62,19 @@ public struct ProbeCompiler: Sendable {
     return try GuestImage(program: bytes, from: sources.map(\.lastPathComponent).joined(separator: ", "))
   }
 
+  /// Words of kit.h that were used without it.
+  private static func kitLesson(_ errors: String) -> String? {
+    let words = [
+      "temp_", "new_mount", "read_text", "read_number", "write_text", "write_errno", "sysctl_text", "set_sysctl",
+      "field", "at_end", "has_word", "endpoint", "tcp_", "udp_pair", "unix_pair", "bound_address", "socket_option",
+      "set_socket_option", "new_network", "veth_pair", "link_address", "move_link", "child", "end_of",
+      "new_namespaces", "wait_until", "drop_capability", "become_nobody", "same_namespace", "errno_of",
+      "REQUIRE_PATH", "REQUIRE_SYSCALL",
+    ]
+    let used = words.contains { errors.contains("implicit declaration of function ‘\($0)") }
+    return used ? "that is a word of the kit: #include <firstbad/kit.h>" : nil
+  }
+
   /// Compiler messages that mean something particular in a probe.
   private static func lesson(_ errors: String) -> String? {
     let table = [
@@ -71,7 +84,11 @@ public struct ProbeCompiler: Sendable {
         " with no value, in function returning non-void",
         "leave a probe with PASS(), FAIL(...) or SKIP(...), not with return"
       ),
-      ("implicit declaration of function", "include the header that the function's man page names"),
+      ("unused variable ‘fb_", "a probe's heading is a macro at the top of the file, not inside a function"),
+      ("undeclared (first use in this function); did you mean ‘SYS_", "say __NR_name and include <firstbad/syscalls.h>"),
+      ("‘SYS_", "this libc is older than the call: include <firstbad/syscalls.h> and say __NR_name"),
+      ("‘__NR_", "no header here knows the call: #define __NR_name with its number from the kernel's syscall table"),
+      ("implicit declaration of function", "\(kitLesson(errors) ?? "include the header that the function's man page names")"),
       ("OBSERVE takes an integer or a string", "scale the number to an integer, as in microseconds"),
       ("gcc: not found", "install gcc, which musl-gcc calls: apt-get install gcc"),
       ("firstbad/probe.h: No such file", "run 'make guest' again: the kit has lost its headers"),

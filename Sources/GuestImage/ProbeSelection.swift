@@ -41,7 +41,8 @@ public struct ProbeSelection: Sendable {
     probes = own.probes + ids.compactMap { shipped.probe(Text($0)) }
   }
 
-  static func isFile(_ argument: String) -> Bool { argument.hasSuffix(".c") || argument.contains("/") }
+  /// Whether an argument names a file and not a shipped probe.
+  public static func isFile(_ argument: String) -> Bool { argument.hasSuffix(".c") || argument.contains("/") }
 
   /// Naming a probe twice is a slip, and two end records of one id could not be told apart.
   private static func refuseTwice(_ names: [String]) throws(Failure) {

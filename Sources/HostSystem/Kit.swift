@@ -10,6 +10,8 @@ public struct Kit: Sendable, Equatable {
   public var headers: URL { folder.appending(path: "include") }
   /// Sources of the shipped probes.
   public var probes: URL { folder.appending(path: "probes") }
+  /// What the shipped probes were seen to say on which kernel, JSON lines.
+  public var measurements: URL { probes.appending(path: "measured.jsonl") }
   /// What every image is linked with.
   public var library: URL { folder.appending(path: "libFirstbadGuest.a") }
   /// The init with all shipped probes; the same file is the ELF that tells their metadata.
