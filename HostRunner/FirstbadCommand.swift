@@ -16,7 +16,8 @@ struct FirstbadCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, BisectCommand.self, StepCommand.self, ListCommand.self, ExplainCommand.self, NewCommand.self, ImageCommand.self,
+      RunCommand.self, BisectCommand.self, StepCommand.self, ListCommand.self, ExplainCommand.self, NewCommand.self,
+      ImageCommand.self,
       BuildCommand.self, StoreCommand.self, KernelsCommand.self, SurveyCommand.self, DoctorCommand.self,
     ])
 

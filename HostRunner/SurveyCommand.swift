@@ -18,7 +18,8 @@ struct SurveyCommand: AsyncParsableCommand {
       then, and the status is 128.
       """)
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("The kernels; none: only write the page.", valueName: "file ..."))
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("The kernels; none: only write the page.", valueName: "file ..."))
   var kernels: [String] = []
 
   @Option(help: "How often each probe is run on each kernel.")
@@ -65,7 +66,8 @@ struct SurveyCommand: AsyncParsableCommand {
         }
         if let before = first[fresh.probe], before != fresh {
           throw Failure(
-            .toolFailed, "\(fresh.probe) on \(fresh.version) says \(before.text) once and \(fresh.text) in round \(round)",
+            .toolFailed,
+            "\(fresh.probe) on \(fresh.version) says \(before.text) once and \(fresh.text) in round \(round)",
             remedy: "make the probe say what is the same on every boot; the consoles are in the run folders")
         }
         first[fresh.probe] = fresh

@@ -84,11 +84,12 @@ public struct ProbeCompiler: Sendable {
         " with no value, in function returning non-void",
         "leave a probe with PASS(), FAIL(...) or SKIP(...), not with return"
       ),
-      ("unused variable ‘fb_", "a probe's heading is a macro at the top of the file, not inside a function"),
-      ("undeclared (first use in this function); did you mean ‘SYS_", "say __NR_name and include <firstbad/syscalls.h>"),
       ("‘SYS_", "this libc is older than the call: include <firstbad/syscalls.h> and say __NR_name"),
-      ("‘__NR_", "no header here knows the call: #define __NR_name with its number from the kernel's syscall table"),
-      ("implicit declaration of function", "\(kitLesson(errors) ?? "include the header that the function's man page names")"),
+      ("‘__NR_", "no header here knows the call: #define its number, as the kernel's syscall table has it"),
+      (
+        "implicit declaration of function",
+        kitLesson(errors) ?? "include the header that the function's man page names"
+      ),
       ("OBSERVE takes an integer or a string", "scale the number to an integer, as in microseconds"),
       ("gcc: not found", "install gcc, which musl-gcc calls: apt-get install gcc"),
       ("firstbad/probe.h: No such file", "run 'make guest' again: the kit has lost its headers"),

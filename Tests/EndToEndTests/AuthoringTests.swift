@@ -82,7 +82,8 @@ import Testing
     let scratch = try Scratch()
     let name = "\(subsystem).from-template"
     #expect(try await Command.firstbad(["new", name], in: scratch.url).status == 0)
-    let run = try await Command.firstbad(["run", "--kernel", try await TestKernels.newest(), "\(name).c"], in: scratch.url)
+    let kernel = try await TestKernels.newest()
+    let run = try await Command.firstbad(["run", "--kernel", kernel, "\(name).c"], in: scratch.url)
     #expect(run.status == 0, "\(run.output)\(run.errors)")
   }
 
