@@ -101,6 +101,12 @@ _Noreturn void fb_end(enum fb_outcome outcome, const char *location, const char 
 	_exit(outcome == FB_PASS ? 0 : 1);
 }
 
+_Noreturn void fb_end_text(enum fb_outcome outcome, const char *location, const char *message)
+{
+	const char *file = strrchr(location, '/');
+	fb_end(outcome, file ? file + 1 : location, "", 0, "%s", message);
+}
+
 int fb_same_text(const char *left, const char *right)
 {
 	return left && right ? strcmp(left, right) == 0 : left == right;

@@ -32,15 +32,16 @@ public struct ProbeCompiler: Sendable {
     "-static", "-no-pie", "-s", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,noseparate-code",
   ]
 
-  /// An init with the probes of these C files.
+  /// An init with the probes of these C and Swift files.
   public func image(of sources: [URL]) async throws -> GuestImage {
     for source in sources where !FileManager.default.isReadableFile(atPath: source.path) {
       throw Failure(.badInput, "\(source.path) cannot be read", remedy: "check the path of the probe")
     }
     let folder = try WorkFolder.make(in: places)
     let program = folder.url.appending(path: "init")
+    let inputs = try await inputs(of: sources, in: folder.url)
     let result = try await compiler.run(
-      Self.options + ["-I", kit.headers.path] + sources.map(\.path) + [kit.library.path, "-o", program.path]
+      Self.options + ["-I", kit.headers.path] + inputs.map(\.path) + [kit.library.path, "-o", program.path]
         + Self.linking,
       // The compiler's own temporary files go where ours are swept.
       environment: ["TMPDIR": folder.url.path, "LC_ALL": "C"], limit: .seconds(300))
@@ -60,6 +61,19 @@ public struct ProbeCompiler: Sendable {
       throw Failure(.cannotWrite, "the compiler left no program in \(folder.url.path)")
     }
     return try GuestImage(program: bytes, from: sources.map(\.lastPathComponent).joined(separator: ", "))
+  }
+
+  /// C files as they are; of a Swift file its object, and the C that carries its heading.
+  private func inputs(of sources: [URL], in folder: URL) async throws -> [URL] {
+    let swift = sources.filter { $0.pathExtension == "swift" }
+    guard swift.count <= 1 else {
+      throw Failure(
+        .usage, "\(swift.map(\.lastPathComponent).joined(separator: ", ")): only one probe of a run may be in Swift",
+        remedy: "run them one after the other")
+    }
+    var inputs = sources.filter { $0.pathExtension != "swift" }
+    for source in swift { inputs += try await SwiftProbe(source).compile(kit, in: folder) }
+    return inputs
   }
 
   /// Words of kit.h that were used without it.

@@ -8,6 +8,8 @@ public struct Kit: Sendable, Equatable {
 
   /// Include path for probes; holds `firstbad/probe.h` and the kernel's headers.
   public var headers: URL { folder.appending(path: "include") }
+  /// musl's headers, for compilers that do not know where they are.
+  public var libcHeaders: URL { folder.appending(path: "libc") }
   /// Sources of the shipped probes.
   public var probes: URL { folder.appending(path: "probes") }
   /// What the shipped probes were seen to say on which kernel, JSON lines.

@@ -87,6 +87,39 @@ import Testing
     #expect(run.status == 0, "\(run.output)\(run.errors)")
   }
 
+  private static let swift = """
+    /// What does close() say of a descriptor that is not open?
+    ///
+    /// PROBE("process.close-twice", "closing what is closed fails with EBADF (\"twice\")",
+    ///       TIMEOUT_MS(500), PRIVATE_NETWORK)
+    func probe() throws(Ending) {
+      let pair = fb_tcp_pair("close.swift")
+      close(pair.client)
+      let error = errno(of: close(pair.client))
+      observe("errno", errno: error)
+      try checkEqual(error, WANTED)
+    }
+
+    """
+
+  @Test func aProbeMayBeInSwift() async throws {
+    let scratch = try Scratch()
+    let kernel = try await TestKernels.newest()
+    let good = try scratch.file("close.swift", Self.swift.replacing("WANTED", with: "EBADF"))
+    let run = try await Command.firstbad(["run", "--kernel", kernel, good])
+    #expect(run.status == 0, "\(run.output)\(run.errors)")
+    #expect(run.output.contains("errno=EBADF"))
+    let bad = try scratch.file("open.swift", Self.swift.replacing("WANTED", with: "0"))
+    let second = try await Command.firstbad(["run", "--kernel", kernel, bad])
+    #expect(second.status == 1, "\(second.output)\(second.errors)")
+    #expect(second.output.contains("9 == 0 is false (open.swift:10)"), "\(second.output)")
+    #expect(try await Command.firstbad(["list", good, bad]).status == 128)
+    let headless = try scratch.file("headless.swift", "func probe() {}\n")
+    #expect(try await Command.firstbad(["list", headless]).errors.contains("headless.swift has no heading"))
+    let untyped = try scratch.file("any.swift", Self.swift.replacing("throws(Ending)", with: "throws"))
+    #expect(try await Command.firstbad(["list", untyped]).errors.contains("say throws(Ending)"))
+  }
+
   @Test func whatAProbeIsAboutCanBeAsked() async throws {
     let told = try await Command.firstbad(["explain", "mm.pkey-alloc-errno"])
     #expect(told.status == 0)

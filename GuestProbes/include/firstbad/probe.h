@@ -181,6 +181,8 @@ typedef struct { int never; } fb_result;
 /* Reports and ends the calling process. location: "file.c:12"; check: the failed expression, or "". */
 _Noreturn void fb_end(enum fb_outcome outcome, const char *location, const char *check, int number,
 		      const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* The same for languages that cannot call a variadic function; of the location's path only the file counts. */
+_Noreturn void fb_end_text(enum fb_outcome outcome, const char *location, const char *message);
 void fb_observe_text(const char *name, const char *value);
 void fb_observe_integer(const char *name, long long value);
 void fb_observe_unsigned(const char *name, unsigned long long value);
