@@ -8,7 +8,7 @@ KIT        := $(CURDIR)/.build-guest/kit
 FIRSTBAD   := .build/release/firstbad
 KERNELS    ?= linux-image-6.1.0-*-cloud-amd64
 
-.PHONY: help setup build guest demo demo-bisect test test-bisect faults check fmt bench install clean
+.PHONY: help setup build guest library demo demo-bisect test test-bisect faults check fmt bench install clean
 
 help:
 	@echo "make setup    install what is missing (apt)"
@@ -18,6 +18,7 @@ help:
 	@echo "make test     the tests, those that boot and build kernels too"
 	@echo "make test-bisect   of those only the bisection of a real history"
 	@echo "make faults   the table of faults, a tick a row"
+	@echo "make library  measure the shipped probes (LIBRARY_KERNELS=files), write Documentation/Library.md"
 	@echo "make bench    time firstbad against a bare QEMU"
 	@echo "make install  into PREFIX=$(PREFIX)"
 	@echo "make fmt      format the sources;  make check: only look"
@@ -66,6 +67,10 @@ faults:
 	@$(MAKE) --no-print-directory build
 	@Toolchain/test-kernels
 	@Toolchain/faults $(SWIFT)
+
+# Without LIBRARY_KERNELS only the page is written, from what was measured before.
+library: build
+	@$(FIRSTBAD) survey $(if $(LIBRARY_KERNELS),--kernels $(LIBRARY_KERNELS))
 
 bench: build
 	@Benchmarks/boot $(FIRSTBAD) '$(KERNELS)'

@@ -45,7 +45,8 @@ let package = Package(
 
     // Guest.
     library("GuestInit", ["VerdictStream"]),
-    .target(name: "CGuest", cSettings: probeHeaders),
+    .target(name: "ProbeKit", cSettings: probeHeaders + [.define("_GNU_SOURCE", to: "")]),
+    .target(name: "CGuest", dependencies: ["ProbeKit"], cSettings: probeHeaders),
     library("LinuxGuest", ["GuestInit", "VerdictStream", "CGuest"]),
 
     // Host, leaves first.
@@ -53,6 +54,7 @@ let package = Package(
     library("HostSystem", ["CCrypto", subprocess, system]),
     library("Initramfs"),
     library("GuestImage", ["HostSystem", "Initramfs", "VerdictStream"]),
+    library("ProbeLibrary", ["HostSystem", "VerdictStream"]),
     library("Judgement", ["VerdictStream"]),
     library("VirtualMachine", ["HostSystem", "Judgement", "VerdictStream", subprocess, system]),
     library("KernelPackages", ["HostSystem"]),
@@ -74,7 +76,7 @@ let package = Package(
       name: "firstbad",
       dependencies: [
         "Bisection", "GuestImage", "HostSystem", "ImageStore", "Judgement", "KernelBuild", "KernelPackages",
-        "KernelTree", "Reports", "Suite",
+        "KernelTree", "ProbeLibrary", "Reports", "Suite",
         "VerdictStream", "VirtualMachine", arguments,
       ],
       path: "HostRunner", swiftSettings: strict),
@@ -97,6 +99,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("HostSystemTests", ["HostSystem", "TestSupport"]),
     tests("GuestImageTests", ["GuestImage", "HostSystem", "Initramfs", "TestSupport", "VerdictStream"]),
+    tests("ProbeLibraryTests", ["HostSystem", "ProbeLibrary", "TestSupport", "VerdictStream"]),
     tests("JudgementTests", ["Judgement", "VerdictStream"], resources: [.copy("Consoles")]),
     tests(
       "VirtualMachineTests", ["HostSystem", "Judgement", "TestSupport", "VerdictStream", "VirtualMachine"]),

@@ -16,9 +16,9 @@ struct FirstbadCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, SuiteCommand.self, BisectCommand.self, StepCommand.self, ListCommand.self, NewCommand.self,
-      ImageCommand.self,
-      BuildCommand.self, StoreCommand.self, KernelsCommand.self, DoctorCommand.self,
+      RunCommand.self, SuiteCommand.self, BisectCommand.self, StepCommand.self, ListCommand.self, ExplainCommand.self,
+      NewCommand.self, ImageCommand.self, BuildCommand.self, StoreCommand.self, KernelsCommand.self, SurveyCommand.self,
+      DoctorCommand.self,
     ])
 
   /// Without a command nothing was judged, and help printed with status 0 would read as "good".

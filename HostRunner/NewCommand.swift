@@ -7,7 +7,11 @@ import VerdictStream
 /// `firstbad new`: a probe to start from.
 struct NewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "new", abstract: "Write a probe to start from: NAME.c in this folder.")
+    commandName: "new", abstract: "Write a probe to start from: NAME.c in this folder.",
+    discussion: """
+      The first word of the id chooses what it begins with: \(ProbeTemplate.subsystems.joined(separator: ", ")), or \
+      anything else.
+      """)
 
   @Argument(help: "The probe's id, such as net.reuse-port.")
   var name: String
@@ -24,6 +28,6 @@ struct NewCommand: ParsableCommand {
     }
     try Places.writeResult(Data(ProbeTemplate.text(id: name).utf8), to: file)
     try Terminal.print("\(name).c")
-    Terminal.note("try it: firstbad run --kernel FILE \(name).c")
+    Terminal.note("try it: firstbad run --here \(name).c, then firstbad run --kernel FILE \(name).c")
   }
 }

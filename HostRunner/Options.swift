@@ -95,7 +95,7 @@ struct KernelOptions: ParsableArguments {
   }
 
   private static func looksLikeProbe(_ word: String) -> Bool {
-    if word.hasSuffix(".c") { return true }
+    if word.hasSuffix(".c") || word.hasSuffix(".swift") { return true }
     return !FileManager.default.fileExists(atPath: word) && ProbeMetadata.isID(Text(word)) && word.contains(".")
   }
 }

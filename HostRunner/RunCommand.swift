@@ -1,4 +1,5 @@
 import ArgumentParser
+import GuestImage
 import HostSystem
 import Judgement
 import Reports
@@ -19,6 +20,9 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "One JSON object a probe and kernel on standard output.")
   var json = false
 
+  @Flag(help: "On this machine's own kernel, without a VM, as this user; nothing of the machine can be changed.")
+  var here = false
+
   @OptionGroup var guest: GuestOptions
   @Option(
     parsing: .remaining,
@@ -30,7 +34,20 @@ struct RunCommand: AsyncParsableCommand {
   @Argument(help: "A shipped probe's id, or a C file with probes.")
   var probe: [String] = []
 
+  func validate() throws {
+    guard here else { return }
+    if !kernels.kernel.isEmpty || !kernels.kernels.isEmpty {
+      throw ValidationError("--here runs this machine's kernel; --kernel names another.")
+    }
+    if json { throw ValidationError("--here has no --json; 'firstbad image --init-only' makes a program that has.") }
+  }
+
   func run() async throws {
+    if here {
+      let places = Places()
+      let selection = try await ProbeSelection(arguments: probe, kit: try Kit.find(), places: places)
+      throw ExitCode(try HereRun.report(try await HereRun(selection: selection, places: places).run()))
+    }
     let (images, probes) = try kernels.images(and: probe)
     let bench =
       if !exec.isEmpty { try await Bench(programs: [exec], beside: probes, guest) } else {

@@ -3,8 +3,10 @@
  *
  * pkey_alloc(2) names ENOSPC: no key is free, "or the processor lacks support". Stable series have said
  * EINVAL for years at a time instead and changed over within a series: 6.1.187 says EINVAL and 6.1.190
- * ENOSPC, 6.12.107 EINVAL and 7.2.13 ENOSPC. Programs that probe for the feature by errno saw the
+ * ENOSPC, 6.12.107 and 6.18.15 EINVAL, 6.12.117 and 7.2.13 ENOSPC. Programs that probe for the feature by errno saw the
  * difference. `errno` is the observation; `--changed errno` hunts it in either direction.
+ *
+ * Source: Debian's changelog: "[x86] pkeys: Fix pkey_alloc() return value when pkeys are not supported" in 6.1.188.
  */
 #include <firstbad/probe.h>
 #include <sys/syscall.h>

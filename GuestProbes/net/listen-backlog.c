@@ -6,6 +6,8 @@
  * clients all the same; the rewrite in 4.4 made 0 mean none, and later kernels admit one, as
  * listen(2)'s "backlog + 1" has it. The verdict asks only that a client gets in at all; the number is the
  * observation `admitted`.
+ *
+ * Source: told by the users this tool was made for; by measurement 5.10.218 admits none and 5.10.251 one.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -15,17 +17,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CLIENTS = 16, PATIENCE_MS = 200 };
+/* The first client gets longer: the verdict hangs on it, and an emulated guest of a busy host may be slow. */
+enum { CLIENTS = 16, FIRST_PATIENCE_MS = 4000, PATIENCE_MS = 800 };
 
 /* Accepted queue full: without SYN cookies the kernel drops the handshake and the client keeps waiting. */
-static int connects_to(struct sockaddr_in *server)
+static int connects_to(struct sockaddr_in *server, int patience)
 {
 	int client = REQUIRE_OK(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
 	if (connect(client, (struct sockaddr *)server, sizeof *server) == 0)
 		return 1;
 	REQUIRE(errno == EINPROGRESS, "connect: %s", fb_errno_name(errno));
 	struct pollfd established = {.fd = client, .events = POLLOUT};
-	if (poll(&established, 1, PATIENCE_MS) != 1)
+	if (poll(&established, 1, patience) != 1)
 		return 0;
 	int error = 0;
 	socklen_t size = sizeof error;
@@ -44,7 +47,7 @@ PROBE("net.listen-backlog", "listen(fd, 0) admits at least one connection",
 	CHECK_OK(listen(listener, 0));
 
 	int admitted = 0;
-	while (admitted < CLIENTS && connects_to(&server))
+	while (admitted < CLIENTS && connects_to(&server, admitted ? PATIENCE_MS : FIRST_PATIENCE_MS))
 		admitted++;
 	OBSERVE("admitted", admitted);
 	CHECK_GE(admitted, 1);

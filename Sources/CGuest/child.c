@@ -30,7 +30,7 @@ static void block_child_signal(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static void become_probe(int index, const int output[2], const int doorbell[2])
+static void become_probe(int index, int isolation, const int output[2], const int doorbell[2])
 {
 	setsid();
 	for (int number = 1; number < 32; number++)
@@ -54,6 +54,7 @@ static void become_probe(int index, const int output[2], const int doorbell[2])
 	/* When memory runs out it is the probe that must go. */
 	fb_write_existing("/proc/self/oom_score_adj", "1000", 4);
 	setvbuf(stdout, 0, _IOLBF, 0);
+	fb_isolate(isolation);
 	errno = 0;
 	fb_probe_call(index);
 	/* probe.h makes this unreachable from C; another language gets here. No message: no result. */
@@ -61,7 +62,7 @@ static void become_probe(int index, const int output[2], const int doorbell[2])
 	_exit(0);
 }
 
-int fb_child_start(int index, struct fb_child *child)
+int fb_child_start(int index, int isolation, struct fb_child *child)
 {
 	int output[2], doorbell[2];
 	block_child_signal();
@@ -77,7 +78,7 @@ int fb_child_start(int index, struct fb_child *child)
 	pid_t process = fork();
 	int error = errno;
 	if (process == 0)
-		become_probe(index, output, doorbell);
+		become_probe(index, isolation, output, doorbell);
 	close(output[1]);
 	close(doorbell[1]);
 	child->process = process;

@@ -2,6 +2,7 @@
 #include "CGuest.h"
 #include "arena.h"
 
+#include <ProbeKit.h>
 #include <firstbad/probe.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 int fb_doorbell = -1;
+void (*fb_before_end)(void);
 
 /* Appends a message of NUL-ended fields; its end offset, or 0 when there was no room. */
 static uint32_t append(int kind, uint32_t limit, const char *const *fields, int count)
@@ -67,6 +69,11 @@ void fb_observe_integer(const char *name, long long value)
 	observe(FB_MESSAGE_OBSERVED_INTEGER, name, digits);
 }
 
+void fb_restore_later(const char *name, const char *value)
+{
+	observe(FB_MESSAGE_RESTORE, name, value);
+}
+
 void fb_observe_unsigned(const char *name, unsigned long long value)
 {
 	char digits[24];
@@ -87,8 +94,17 @@ _Noreturn void fb_end(enum fb_outcome outcome, const char *location, const char 
 	snprintf(shortened, sizeof shortened, "%s", check);
 	const char *fields[] = {words[outcome], message, shortened, location, number ? fb_errno_name(number) : ""};
 	append(FB_MESSAGE_END, FB_ARENA_MESSAGES, fields, 5);
+	/* Said first: a clean-up that hangs or crashes does not take the result along. */
+	if (fb_before_end)
+		fb_before_end();
 	fflush(0);
 	_exit(outcome == FB_PASS ? 0 : 1);
+}
+
+_Noreturn void fb_end_text(enum fb_outcome outcome, const char *location, const char *message)
+{
+	const char *file = strrchr(location, '/');
+	fb_end(outcome, file ? file + 1 : location, "", 0, "%s", message);
 }
 
 int fb_same_text(const char *left, const char *right)

@@ -32,15 +32,16 @@ public struct ProbeCompiler: Sendable {
     "-static", "-no-pie", "-s", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,noseparate-code",
   ]
 
-  /// An init with the probes of these C files.
+  /// An init with the probes of these C and Swift files.
   public func image(of sources: [URL]) async throws -> GuestImage {
     for source in sources where !FileManager.default.isReadableFile(atPath: source.path) {
       throw Failure(.badInput, "\(source.path) cannot be read", remedy: "check the path of the probe")
     }
     let folder = try WorkFolder.make(in: places)
     let program = folder.url.appending(path: "init")
+    let inputs = try await inputs(of: sources, in: folder.url)
     let result = try await compiler.run(
-      Self.options + ["-I", kit.headers.path] + sources.map(\.path) + [kit.library.path, "-o", program.path]
+      Self.options + ["-I", kit.headers.path] + inputs.map(\.path) + [kit.library.path, "-o", program.path]
         + Self.linking,
       // The compiler's own temporary files go where ours are swept.
       environment: ["TMPDIR": folder.url.path, "LC_ALL": "C"], limit: .seconds(300))
@@ -62,6 +63,32 @@ public struct ProbeCompiler: Sendable {
     return try GuestImage(program: bytes, from: sources.map(\.lastPathComponent).joined(separator: ", "))
   }
 
+  /// C files as they are; of a Swift file its object, and the C that carries its heading.
+  private func inputs(of sources: [URL], in folder: URL) async throws -> [URL] {
+    let swift = sources.filter { $0.pathExtension == "swift" }
+    guard swift.count <= 1 else {
+      throw Failure(
+        .usage, "\(swift.map(\.lastPathComponent).joined(separator: ", ")): only one probe of a run may be in Swift",
+        remedy: "run them one after the other")
+    }
+    var inputs = sources.filter { $0.pathExtension != "swift" }
+    for source in swift { inputs += try await SwiftProbe(source).compile(kit, in: folder) }
+    return inputs
+  }
+
+  /// Words of kit.h that were used without it.
+  private static func kitLesson(_ errors: String) -> String? {
+    let words = [
+      "temp_", "new_mount", "read_text", "read_number", "write_text", "write_errno", "sysctl_text", "set_sysctl",
+      "field", "at_end", "has_word", "endpoint", "tcp_", "udp_pair", "unix_pair", "bound_address", "socket_option",
+      "set_socket_option", "new_network", "veth_pair", "link_address", "move_link", "child", "end_of",
+      "new_namespaces", "wait_until", "drop_capability", "become_nobody", "same_namespace", "errno_of",
+      "REQUIRE_PATH", "REQUIRE_SYSCALL",
+    ]
+    let used = words.contains { errors.contains("implicit declaration of function ‘\($0)") }
+    return used ? "that is a word of the kit: #include <firstbad/kit.h>" : nil
+  }
+
   /// Compiler messages that mean something particular in a probe.
   private static func lesson(_ errors: String) -> String? {
     let table = [
@@ -71,7 +98,12 @@ public struct ProbeCompiler: Sendable {
         " with no value, in function returning non-void",
         "leave a probe with PASS(), FAIL(...) or SKIP(...), not with return"
       ),
-      ("implicit declaration of function", "include the header that the function's man page names"),
+      ("‘SYS_", "this libc is older than the call: include <firstbad/syscalls.h> and say __NR_name"),
+      ("‘__NR_", "no header here knows the call: #define its number, as the kernel's syscall table has it"),
+      (
+        "implicit declaration of function",
+        kitLesson(errors) ?? "include the header that the function's man page names"
+      ),
       ("OBSERVE takes an integer or a string", "scale the number to an integer, as in microseconds"),
       ("gcc: not found", "install gcc, which musl-gcc calls: apt-get install gcc"),
       ("firstbad/probe.h: No such file", "run 'make guest' again: the kit has lost its headers"),

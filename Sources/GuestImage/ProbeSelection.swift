@@ -17,9 +17,10 @@ public struct ProbeSelection: Sendable {
     try Self.refuseTwice(arguments)
     let files = arguments.filter(Self.isFile)
     let ids = arguments.filter { !Self.isFile($0) }
-    for file in files where !file.hasSuffix(".c") {
+    for file in files where !file.hasSuffix(".c") && !file.hasSuffix(".swift") {
       throw Failure(
-        .usage, "\(file) is no probe", remedy: "a probe is a C file; several kernels are named with --kernels A B")
+        .usage, "\(file) is no probe",
+        remedy: "a probe is a .c or .swift file; several kernels are named with --kernels A B")
     }
     let shipped = try GuestImage.shipped(kit)
     for id in ids where shipped.probe(Text(id)) == nil {
@@ -59,7 +60,10 @@ public struct ProbeSelection: Sendable {
     return ProbeSelection(image: image, probes: chosen)
   }
 
-  static func isFile(_ argument: String) -> Bool { argument.hasSuffix(".c") || argument.contains("/") }
+  /// Whether an argument names a file and not a shipped probe.
+  public static func isFile(_ argument: String) -> Bool {
+    argument.hasSuffix(".c") || argument.hasSuffix(".swift") || argument.contains("/")
+  }
 
   /// Naming a probe twice is a slip, and two end records of one id could not be told apart.
   private static func refuseTwice(_ names: [String]) throws(Failure) {

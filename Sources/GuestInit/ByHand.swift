@@ -13,6 +13,8 @@ public struct ByHand<S: System> {
     case list
     /// One probe, on this machine as it is.
     case run(Text)
+    /// One probe, on this machine's kernel, where it can change nothing.
+    case shelter(Text)
     /// Anything else.
     case help
 
@@ -22,6 +24,8 @@ public struct ByHand<S: System> {
         self = .list
       } else if arguments.count == 2, arguments[0] == "run" {
         self = .run(arguments[1])
+      } else if arguments.count == 2, arguments[0] == "here" {
+        self = .shelter(arguments[1])
       } else {
         self = .help
       }
@@ -33,26 +37,65 @@ public struct ByHand<S: System> {
     let probes = Registry(system.probes)
     switch request {
     case .help:
-      say("usage: init list | init run PROBE\n")
-      say("As PID 1 of a guest this program runs its probes; by hand it lists them, or runs one here.\n")
+      say("usage: init list | init run PROBE | init here PROBE\n")
+      say("As PID 1 of a guest this program runs its probes; by hand it lists them, or runs one: ")
+      say("with the user's rights (run), or in namespaces where it can change nothing (here).\n")
       return 128
     case .list:
       for probe in probes.all { say(probe.id + "\t" + probe.summary + "\n") }
       return 0
     case .run(let id):
-      guard let (index, metadata) = probes.find(id) else {
-        say("no probe is called " + id + "; 'init list' shows them\n")
-        return 128
-      }
+      guard let (index, metadata) = find(id, probes) else { return 128 }
       for sysctl in metadata.sysctls {
         say("not set, as this is no guest: sysctl " + sysctl.name + "=" + sysctl.value + "\n")
       }
-      var stream = Stream(nonce: "by-hand")
-      var run = ProbeRun<S>(index: index, metadata: metadata, plan: Plan())
-      let end = run.run(on: &system, &stream)
-      stream.send(.probeEnd(end), to: &system)
-      return Self.status(of: end.outcome)
+      return run(index, metadata, Isolation(), "by-hand")
+    case .shelter(let id):
+      guard let (index, metadata) = find(id, probes) else { return 128 }
+      return sheltered(index, metadata)
     }
+  }
+
+  private mutating func find(_ id: Text, _ probes: Registry) -> (Int, ProbeMetadata)? {
+    if let found = probes.find(id) { return found }
+    say("no probe is called " + id + "; 'init list' shows them\n")
+    return nil
+  }
+
+  private mutating func run(
+    _ index: Int, _ metadata: ProbeMetadata, _ isolation: Isolation, _ nonce: Text
+  ) -> Int32 {
+    var stream = Stream(nonce: nonce)
+    var run = ProbeRun<S>(index: index, metadata: metadata, plan: Plan(), isolation: isolation)
+    let end = run.run(on: &system, &stream)
+    stream.send(.probeEnd(end), to: &system)
+    return Self.status(of: end.outcome)
+  }
+
+  /// What cannot be kept from the machine is not done: no namespaces, no probe.
+  private mutating func sheltered(_ index: Int, _ metadata: ProbeMetadata) -> Int32 {
+    var end = ProbeEnd(probe: metadata.id, outcome: .unready)
+    do throws(Errno) {
+      try system.shelter()
+    } catch {
+      end.message = "namespaces that keep the probe from this machine cannot be had"
+      end.errno = system.name(of: error)
+    }
+    if end.message.isEmpty {
+      var sysctls = Sysctls()
+      do throws(Sysctls.Refused) {
+        try sysctls.set(metadata.sysctls, on: &system)
+        var isolation = Isolation()
+        isolation.processes = metadata.hasPrivateProcesses
+        return run(index, metadata, isolation, "by-hand")
+      } catch {
+        end.message = "sysctl " + error.name + " cannot be set here"
+        end.errno = system.name(of: error.errno)
+      }
+    }
+    var stream = Stream(nonce: "by-hand")
+    stream.send(.probeEnd(end), to: &system)
+    return Self.status(of: end.outcome)
   }
 
   /// 0, 1 or 125, as for a whole run on the host.

@@ -9,6 +9,8 @@ public struct Init<S: System> {
   private var stream = Stream(nonce: "unplanned")
   /// Set once a process could not be killed: every later probe would be found stuck because of it.
   private var isHaunted = false
+  /// Set once the init could not go back from a probe's network.
+  private var isLost = false
 
   /// An init on this system.
   public init(on system: S) { self.system = system }
@@ -33,6 +35,8 @@ public struct Init<S: System> {
     for id in plan.probes {
       if !setUp.isComplete {
         refuse(id, "a required part of the guest's set-up failed")
+      } else if isLost {
+        refuse(id, "the init cannot leave an earlier probe's network")
       } else if isHaunted {
         refuse(id, "a process of an earlier probe does not die")
       } else {
@@ -90,19 +94,39 @@ public struct Init<S: System> {
       return refuse(id, "no probe of this name is in the image")
     }
     SetUp.repair(on: &system)
+    if metadata.hasPrivateNetwork {
+      do throws(Errno) {
+        try system.enterNetwork()
+      } catch {
+        leaveNetwork()
+        return refuse(id, "a network of its own cannot be had", system.name(of: error))
+      }
+    }
     var sysctls = Sysctls()
     do throws(Sysctls.Refused) {
       try sysctls.set(metadata.sysctls, on: &system)
-      var run = ProbeRun<S>(index: index, metadata: metadata, plan: plan)
+      var run = ProbeRun<S>(index: index, metadata: metadata, plan: plan, isolation: Isolation(metadata))
       mark("probe " + id)
       send(.probeBegin(ProbeBegin(probe: id, timeoutMilliseconds: run.timeoutMilliseconds)))
       let end = run.run(on: &system, &stream)
+      for sysctl in run.written { sysctls.remember(sysctl.name, sysctl.value) }
       send(.probeEnd(end))
       isHaunted = end.outcome == .stuck
     } catch {
       refuse(id, "sysctl " + error.name + " cannot be set", system.name(of: error.errno))
     }
+    // In the order of a stack: what was set in the probe's network is put back there.
     sysctls.restore(on: &system)
+    if metadata.hasPrivateNetwork { leaveNetwork() }
+  }
+
+  /// An init that cannot go back runs the later probes in a network that is not the guest's; they are refused.
+  private mutating func leaveNetwork() {
+    do throws(Errno) {
+      try system.leaveNetwork()
+    } catch {
+      isLost = true
+    }
   }
 
   /// The console cannot be lined up with the port afterwards, so the kernel's own log gets a mark. Without its

@@ -6,12 +6,16 @@ struct ProbeRun<S: System> {
   let metadata: ProbeMetadata
   let timeoutMilliseconds: Int
   let outputLimit: Int
+  let isolation: Isolation
+  /// Sysctls that the probe said it writes to, with their values before.
+  private(set) var written: [(name: Text, value: Text)] = []
 
   private var end: ProbeEnd
   private var outputSize = 0
   private var verdicts: [Message] = []
 
-  init(index: Int, metadata: ProbeMetadata, plan: Plan) {
+  init(index: Int, metadata: ProbeMetadata, plan: Plan, isolation: Isolation) {
+    self.isolation = isolation
     self.index = index
     self.metadata = metadata
     let own = metadata.timeoutMilliseconds > 0 ? metadata.timeoutMilliseconds : plan.timeoutMilliseconds
@@ -25,7 +29,7 @@ struct ProbeRun<S: System> {
     let begin = system.now
     let taint = Self.taint(system)
     do throws(Errno) {
-      let child = try system.start(index)
+      let child = try system.start(index, isolation)
       let death = follow(child, &system, &stream, until: begin + timeoutMilliseconds)
       finish(child, death, &system, &stream)
     } catch {
@@ -95,6 +99,8 @@ struct ProbeRun<S: System> {
       switch message.kind {
       case .end: verdicts.append(message)
       case .observedInteger, .observedText: observe(message, &system, &stream)
+      case .restore where message.fields.count == 2: written.append((message.fields[0], message.fields[1]))
+      case .restore: break
       }
     }
     system.acknowledgeMessages()

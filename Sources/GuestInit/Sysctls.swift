@@ -24,6 +24,11 @@ struct Sysctls {
     }
   }
 
+  /// A probe wrote to this one by itself, and it was so before.
+  mutating func remember(_ name: Text, _ value: Text) {
+    previous.append(ProbeMetadata.Sysctl(name: name, value: value))
+  }
+
   /// Puts the old values back, last first. What cannot be put back now was writable a moment ago.
   mutating func restore(on system: inout some System) {
     while let old = previous.popLast() {

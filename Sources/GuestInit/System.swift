@@ -45,6 +45,8 @@ public struct Message: Equatable, Sendable {
     case observedText
     /// Fields: outcome word, message, check, location, errno name.
     case end
+    /// Fields: a sysctl, the text that it had before the probe wrote to it.
+    case restore
   }
 
   /// What it says.
@@ -56,6 +58,23 @@ public struct Message: Equatable, Sendable {
   public init(kind: Kind, fields: [Text]) {
     self.kind = kind
     self.fields = fields
+  }
+}
+
+/// What of the guest a probe's process gets copies of.
+public struct Isolation: Equatable, Sendable {
+  /// A mount namespace with fresh /tmp, /run and /dev/shm.
+  public var mounts = false
+  /// A pid namespace.
+  public var processes = false
+
+  /// Nothing: as by hand.
+  public init() {}
+
+  /// What a probe gets in the guest.
+  public init(_ probe: ProbeMetadata) {
+    mounts = !probe.hasRealMounts
+    processes = probe.hasPrivateProcesses
   }
 }
 
@@ -122,7 +141,13 @@ public protocol System {
   /// The metadata text of every probe that is linked in; nil for an entry that cannot be read.
   var probes: [Text?] { get }
   /// Starts a probe in a process of its own.
-  mutating func start(_ index: Int) throws(Errno) -> Child
+  mutating func start(_ index: Int, _ isolation: Isolation) throws(Errno) -> Child
+  /// Moves the init into a fresh network in which lo is up; children are born there.
+  mutating func enterNetwork() throws(Errno)
+  /// Back into the network that the init came from.
+  mutating func leaveNetwork() throws(Errno)
+  /// By hand: namespaces in which this process is root and can change nothing of the machine.
+  mutating func shelter() throws(Errno)
   /// The process of a child.
   func process(of child: Child) -> Int32
   /// Sleeps until something happens to the child, at most so long.

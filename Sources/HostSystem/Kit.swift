@@ -8,8 +8,12 @@ public struct Kit: Sendable, Equatable {
 
   /// Include path for probes; holds `firstbad/probe.h` and the kernel's headers.
   public var headers: URL { folder.appending(path: "include") }
+  /// musl's headers, for compilers that do not know where they are.
+  public var libcHeaders: URL { folder.appending(path: "libc") }
   /// Sources of the shipped probes.
   public var probes: URL { folder.appending(path: "probes") }
+  /// What the shipped probes were seen to say on which kernel, JSON lines.
+  public var measurements: URL { probes.appending(path: "measured.jsonl") }
   /// What every image is linked with.
   public var library: URL { folder.appending(path: "libFirstbadGuest.a") }
   /// The init with all shipped probes; the same file is the ELF that tells their metadata.

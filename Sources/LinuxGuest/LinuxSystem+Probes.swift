@@ -10,12 +10,21 @@ extension LinuxSystem {
     }
   }
 
-  func start(_ index: Int) throws(Errno) -> fb_child {
+  func start(_ index: Int, _ isolation: Isolation) throws(Errno) -> fb_child {
     try check(fb_reports_reset())
     var child = fb_child()
-    try check(fb_child_start(Int32(index), &child))
+    var flags: Int32 = 0
+    if isolation.mounts { flags |= Int32(FB_PRIVATE_MOUNTS.rawValue) }
+    if isolation.processes { flags |= Int32(FB_PRIVATE_PIDS.rawValue) }
+    try check(fb_child_start(Int32(index), flags, &child))
     return child
   }
+
+  func enterNetwork() throws(Errno) { try check(fb_network_enter()) }
+
+  func leaveNetwork() throws(Errno) { try check(fb_network_leave()) }
+
+  func shelter() throws(Errno) { try check(fb_shelter()) }
 
   func process(of child: fb_child) -> Int32 { child.process }
 
@@ -43,6 +52,7 @@ extension LinuxSystem {
     switch fb_message_kind(UInt32(message.kind)) {
     case FB_MESSAGE_OBSERVED_INTEGER: kind = .observedInteger
     case FB_MESSAGE_OBSERVED_TEXT: kind = .observedText
+    case FB_MESSAGE_RESTORE: kind = .restore
     default: kind = .end
     }
     // Each field ends with a NUL, so the last piece of the split is empty and not a field.

@@ -93,11 +93,10 @@ extension Text {
   /// The bytes up to the NUL.
   init(c string: UnsafePointer<CChar>?) {
     self.init()
-    guard var next = string else { return }
-    while next.pointee != 0 {
-      bytes.append(UInt8(bitPattern: next.pointee))
-      next += 1
-    }
+    guard let string else { return }
+    var size = 0
+    while string[size] != 0 { size += 1 }
+    bytes = Array(UnsafeRawBufferPointer(start: string, count: size))
   }
 
   /// The bytes as a C string for the length of a call.

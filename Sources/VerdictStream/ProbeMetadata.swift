@@ -37,6 +37,13 @@ public struct ProbeMetadata: Equatable, Sendable {
   /// Deadline in milliseconds, or 0 for the plan's.
   public var timeoutMilliseconds = 0
 
+  /// A network namespace of its own.
+  public var hasPrivateNetwork = false
+  /// A pid namespace of its own.
+  public var hasPrivateProcesses = false
+  /// The guest's own mounts instead of a copy.
+  public var hasRealMounts = false
+
   /// Nothing said yet.
   public init() {}
 
@@ -81,6 +88,12 @@ public struct ProbeMetadata: Equatable, Sendable {
       memoryMebibytes = try number(32...65_536)
     } else if key == "timeout" {
       timeoutMilliseconds = try number(1...3_600_000)
+    } else if key == "private", value == "network" {
+      hasPrivateNetwork = true
+    } else if key == "private", value == "pids" {
+      hasPrivateProcesses = true
+    } else if key == "real", value == "mounts" {
+      hasRealMounts = true
     } else {
       throw Malformed(line: line)
     }

@@ -16,7 +16,8 @@ private func compiled(_ source: String) async throws -> (status: Int, object: Da
     .deletingLastPathComponent()
   let result = try await Tool("musl-gcc", remedy: ProbeCompiler.remedy).run(
     ProbeCompiler.options + [
-      "-c", "-I", tree.appending(path: "GuestProbes/include").path, file.path, "-o", object.path,
+      "-c", "-I", tree.appending(path: "GuestProbes/include").path, "-I",
+      tree.appending(path: ".build-guest/kit/include").path, file.path, "-o", object.path,
     ], environment: ["LC_ALL": "C.UTF-8"])
   return (result.status, (try? Data(contentsOf: object)) ?? Data(), result.errors)
 }

@@ -19,6 +19,9 @@ final class MockSystem: System {
   /// What happens to the kernel when a probe starts.
   var onStart: (MockSystem) -> Void = { _ in }
 
+  /// What each started probe was kept apart in.
+  private(set) var isolations: [Isolation] = []
+
   private(set) var wire: [UInt8] = []
   private(set) var wireAttempts = 0
   private var clock = 0
@@ -96,8 +99,13 @@ final class MockSystem: System {
 
   var probes: [Text?] { rows.map(\.metadata) }
 
-  func start(_ index: Int) throws(Errno) -> Int32 {
+  func enterNetwork() throws(Errno) { try note("enter network") }
+  func leaveNetwork() throws(Errno) { try note("leave network") }
+  func shelter() throws(Errno) { try note("shelter") }
+
+  func start(_ index: Int, _ isolation: Isolation) throws(Errno) -> Int32 {
     try note("start \(index)")
+    isolations.append(isolation)
     let script = rows[index].script
     nextProcess += 1
     process = nextProcess

@@ -29,6 +29,8 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #ifdef __cplusplus
 #error "a probe is C; compile it as C"
@@ -50,8 +52,10 @@
  * not have makes the probe "unready": no verdict. SYSCTL("net.ipv4.tcp_syncookies", "0") */
 #define SYSCTL(name, value) "sysctl=" name "=" value "\n"
 
-/* A configuration symbol without which this probe cannot tell. NEEDS("CONFIG_INET") */
+/* A configuration symbol without which this probe cannot tell. NEEDS("CONFIG_INET"). The host looks it up before it
+ * boots, so it belongs into the heading. */
 #define NEEDS(symbol) "config=" symbol "\n"
+#define REQUIRE_CONFIG(symbol) NEEDS(symbol)
 
 /* A CPU feature, in QEMU's spelling, that the guest's CPU must have, or must lack.
  * WITH_CPU("avx2"), WITHOUT_CPU("pku") */
@@ -67,6 +71,19 @@
  * stretches it where guests are slow: threefold under emulation. TIMEOUT_MS(500), TIMEOUT_S(30) */
 #define TIMEOUT_MS(number) "timeout=" FB_STRING_(number) "\n"
 #define TIMEOUT_S(number) "timeout=" FB_STRING_(number) "000\n"
+
+/* ---- Isolation: what a probe does is not seen by the next one ------------------------------------ */
+
+/* A network of the probe's own: lo is up, nothing else is there, and net.* sysctls of the heading are set in it. */
+#define PRIVATE_NETWORK "private=network\n"
+
+/* A pid namespace of its own, with a /proc that shows it: the probe is process 2 below a process 1 that only
+ * collects orphans. */
+#define PRIVATE_PIDS "private=pids\n"
+
+/* Every probe has mounts of its own with a fresh /tmp, /run and /dev/shm. This one needs the guest's real ones, as
+ * for pivot_root(2): what it mounts stays, and it finds what earlier ones left. */
+#define REAL_MOUNTS "real=mounts\n"
 
 /* ---- Results ----------------------------------------------------------------------------------- */
 
@@ -164,6 +181,8 @@ typedef struct { int never; } fb_result;
 /* Reports and ends the calling process. location: "file.c:12"; check: the failed expression, or "". */
 _Noreturn void fb_end(enum fb_outcome outcome, const char *location, const char *check, int number,
 		      const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* The same for languages that cannot call a variadic function; of the location's path only the file counts. */
+_Noreturn void fb_end_text(enum fb_outcome outcome, const char *location, const char *message);
 void fb_observe_text(const char *name, const char *value);
 void fb_observe_integer(const char *name, long long value);
 void fb_observe_unsigned(const char *name, unsigned long long value);

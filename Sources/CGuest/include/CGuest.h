@@ -59,7 +59,12 @@ struct fb_child {
 	int output;   /* read end of its standard output and error */
 	int doorbell; /* readable when it reported something */
 };
-int fb_child_start(int index, struct fb_child *child);
+/* What the child does before the probe's function is called. */
+enum fb_isolation {
+	FB_PRIVATE_MOUNTS = 1, /* a copy of the mounts, with fresh /tmp, /run and /dev/shm */
+	FB_PRIVATE_PIDS = 2    /* a pid namespace, with a /proc of its own */
+};
+int fb_child_start(int index, int isolation, struct fb_child *child);
 /* Sleeps until output, a report or the death of a process, at most `milliseconds`. */
 void fb_child_wait(const struct fb_child *child, int milliseconds);
 /* Reads captured output without waiting; 0 when there is none now. */
@@ -77,8 +82,17 @@ int fb_status_signal(int status);
 void fb_kill_all(int group);
 void fb_adopt_orphans(void);
 
+/* ---- isolation.c: namespaces of one probe ---- */
+/* Moves this process into a network of its own, and back into the one it came from. */
+int fb_network_enter(void);
+int fb_network_leave(void);
+/* In the child: carries out the flags of fb_isolation; what cannot be had ends it with a skip. */
+void fb_isolate(int isolation);
+/* Becomes an ordinary user's root in namespaces where nothing of the machine can be changed; see isolation.c. */
+int fb_shelter(void);
+
 /* ---- report.c: what the child says, in shared memory so that it survives whatever the child does ---- */
-enum fb_message_kind { FB_MESSAGE_OBSERVED_INTEGER = 1, FB_MESSAGE_OBSERVED_TEXT = 2, FB_MESSAGE_END = 3 };
+enum fb_message_kind { FB_MESSAGE_OBSERVED_INTEGER = 1, FB_MESSAGE_OBSERVED_TEXT = 2, FB_MESSAGE_END = 3, FB_MESSAGE_RESTORE = 4 };
 struct fb_message {
 	int kind;
 	const char *bytes; /* fields, each ended by a NUL */

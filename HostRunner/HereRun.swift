@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import GuestImage
+import HostSystem
+import Judgement
+import Reports
+import VerdictStream
+
+/// Probes on the kernel of this machine, without a VM, where they can change nothing of it.
+struct HereRun {
+  let selection: ProbeSelection
+  let places: Places
+
+  /// What came of one probe.
+  struct Result {
+    let probe: ProbeMetadata
+    /// 0, 1 or 125, as the init by hand has it; 128 where it said nothing.
+    let status: Int32
+    let end: ProbeEnd?
+    let observations: [Observation]
+    let output: String
+
+    var verdict: String { [0: "good", 1: "bad", 125: "untestable"][status] ?? "infra" }
+
+    var observed: String {
+      observations.map { observation in
+        switch observation.value {
+        case .integer(let number): "\(observation.name)=\(number)"
+        case .text(let text): "\(observation.name)=\(text)"
+        }
+      }.joined(separator: " ")
+    }
+
+    var why: String {
+      guard let end else { return "the probe's program said nothing" }
+      if status == 0 { return "" }
+      var parts = [end.check, end.message].filter { !$0.isEmpty }.map(\.description)
+      let errno = end.errno.description
+      if !errno.isEmpty, !parts.contains(where: { $0.contains(errno) }) { parts.append(errno) }
+      let place = end.location.isEmpty ? "" : " (\(end.location))"
+      return (parts.isEmpty ? "\(end.outcome.word)" : parts.joined(separator: ": ")) + place
+    }
+  }
+
+  /// All chosen probes, one after the other.
+  func run() async throws -> [Result] {
+    let folder = try WorkFolder.make(in: places)
+    let program = folder.url.appending(path: "init")
+    try Places.write(selection.image.program, to: program)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+    let tool = try Tool(program.path, remedy: "free some space for the cache")
+    var results: [Result] = []
+    for probe in selection.probes { results.append(try await run(probe, by: tool)) }
+    return results
+  }
+
+  private func run(_ probe: ProbeMetadata, by tool: Tool) async throws -> Result {
+    let own = probe.timeoutMilliseconds > 0 ? probe.timeoutMilliseconds : Plan().timeoutMilliseconds
+    let said = try await tool.run(["here", "\(probe.id)"], limit: .milliseconds(own + 10_000))
+    var reader = RecordReader(nonce: "by-hand")
+    reader.feed(said.output.utf8)
+    var end: ProbeEnd?
+    var observations: [Observation] = []
+    var output = Text()
+    for record in reader.records {
+      switch record {
+      case .probeEnd(let record): end = record
+      case .observation(let record): observations.append(record)
+      case .output(let record): output.append(record.text)
+      default: break
+      }
+    }
+    let isWhole = end != nil && reader.flaws.isEmpty && [0, 1, 125].contains(said.status)
+    return Result(
+      probe: probe, status: isWhole ? Int32(said.status) : ExitStatus.failure, end: end, observations: observations,
+      output: "\(output)")
+  }
+
+  /// Prints the table, and gives the worst status: 128, then 1, then 125, then 0.
+  static func report(_ results: [Result]) throws -> Int32 {
+    var table = Table("PROBE", "VERDICT", "OBSERVED", "WHY")
+    for result in results { table.add("\(result.probe.id)", result.verdict, result.observed, result.why) }
+    for line in table.lines { try Terminal.print(line) }
+    for result in results where result.status != 0 && !result.output.isEmpty {
+      Terminal.note("\(result.probe.id) printed:\n\(result.output)")
+    }
+    let order: [Int32] = [ExitStatus.failure, 1, 125]
+    return order.first { status in results.contains { $0.status == status } } ?? 0
+  }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import TestKernels
+import Testing
+
+/// What one probe does is not seen by the next: probes that litter, and behind each one that looks.
+@Suite struct IsolationTests {
+  private static let source = """
+    #include <firstbad/kit.h>
+    #include <sys/mount.h>
+
+    PROBE("a.litters", "leaves files, mounts and sysctls behind, and crashes")
+    {
+    	REQUIRE_OK(close(REQUIRE_OK(open("/tmp/litter", O_CREAT | O_WRONLY, 0600))));
+    	REQUIRE_OK(close(REQUIRE_OK(open("/dev/shm/litter", O_CREAT | O_WRONLY, 0600))));
+    	REQUIRE_OK(mount("tmpfs", "/sys", "tmpfs", 0, ""));
+    	REQUIRE_OK(umount2("/proc", MNT_DETACH));
+    	REQUIRE_OK(mount("proc", "/proc", "proc", 0, ""));
+    	set_sysctl("kernel.hostname", "first");
+    	set_sysctl("kernel.hostname", "litter");
+    	OBSERVE("hostname", sysctl_text("kernel.hostname"));
+    	kill(getpid(), SIGSEGV);
+    	PASS();
+    }
+
+    PROBE("b.links", "changes its network, its sysctls and lo", PRIVATE_NETWORK, SYSCTL("net.ipv4.ip_forward", "1"))
+    {
+    	link_address("lo", "10.77.0.1", 24);
+    	write_text("/proc/sys/net/ipv4/ip_default_ttl", "7");
+    	CHECK_STR_EQ(sysctl_text("net.ipv4.ip_forward"), "1");
+    	struct pair pair = tcp_pair();
+    	CHECK_EQ(CHECK_OK(write(pair.client, "x", 1)), 1);
+    	PASS();
+    }
+
+    PROBE("c.pids", "is process 2 and sees no other", PRIVATE_PIDS)
+    {
+    	CHECK_EQ(getpid(), 2);
+    	CHECK_EQ(getppid(), 1);
+    	CHECK_ERRNO(kill(3, 0), ESRCH);
+    	CHECK_EQ(getsid(0), 2);
+    	if (fork() == 0)
+    		for (;;)
+    			pause();
+    	PASS();
+    }
+
+    PROBE("d.crashes", "a crash below a pid namespace is a crash", PRIVATE_PIDS) { kill(getpid(), SIGBUS); PASS(); }
+
+    PROBE("e.exits", "an exit below a pid namespace is no pass", PRIVATE_PIDS) { _exit(0); }
+
+    PROBE("f.looks", "sees nothing of all that")
+    {
+    	CHECK_ERRNO(access("/tmp/litter", F_OK), ENOENT);
+    	CHECK_ERRNO(access("/dev/shm/litter", F_OK), ENOENT);
+    	CHECK_OK(access("/sys/kernel", F_OK));
+    	CHECK_STR_EQ(sysctl_text("kernel.hostname"), "(none)");
+    	CHECK_EQ(read_number("/proc/sys/net/ipv4/ip_default_ttl"), 64);
+    	CHECK_EQ(read_number("/proc/sys/net/ipv4/ip_forward"), 0);
+    	int fd = REQUIRE_OK(socket(AF_INET, SOCK_DGRAM, 0));
+    	struct address gone = endpoint("10.77.0.1", 0);
+    	CHECK_ERRNO(bind(fd, SOCKADDR(gone), gone.size), EADDRNOTAVAIL);
+    	CHECK_NE(getpid(), 2);
+    	PASS();
+    }
+
+    PROBE("g.real", "has the guest's own mounts", REAL_MOUNTS)
+    {
+    	char own[64], init[64];
+    	ssize_t one = REQUIRE_OK(readlink("/proc/self/ns/mnt", own, sizeof own));
+    	ssize_t two = REQUIRE_OK(readlink("/proc/1/ns/mnt", init, sizeof init));
+    	CHECK(one == two && memcmp(own, init, (size_t)one) == 0);
+    	PASS();
+    }
+    """
+
+  @Test func nothingOfAProbeIsSeenByTheNext() async throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("litter.c", Self.source)
+    for kernel in [try await TestKernels.oldest(), try await TestKernels.newest()] {
+      let run = try await Command.firstbad(["run", "--json", "--kernel", kernel, file])
+      let lines = run.output.split(separator: "\n")
+      #expect(Set(lines.compactMap { $0.firstMatch(of: #/"log":"([^"]*)"/#)?.1 }).count == 1, "one boot")
+      func line(_ id: String) -> Substring { lines.first { $0.contains("\"probe\":\"\(id)\"") } ?? "" }
+      #expect(line("a.litters").contains("SIGSEGV"))
+      #expect(line("a.litters").contains("\"hostname\":\"litter\""))
+      for id in ["b.links", "c.pids", "f.looks", "g.real"] {
+        #expect(line(id).contains("\"verdict\":\"good\""), "\(line(id))")
+      }
+      #expect(line("d.crashes").contains("SIGBUS"))
+      #expect(line("e.exits").contains("no-result"))
+    }
+  }
+
+  @Test func onThisMachineAProbeChangesNothing() async throws {
+    let scratch = try Scratch()
+    let mark = "/tmp/firstbad-here-\(UUID().uuidString)"
+    let file = try scratch.file(
+      "here.c",
+      """
+      #include <firstbad/kit.h>
+      PROBE("here.root", "root there, with a network and a /tmp of its own", SYSCTL("net.ipv4.ip_default_ttl", "9"))
+      {
+      	CHECK_EQ(getuid(), 0);
+      	REQUIRE_OK(close(REQUIRE_OK(open("\(mark)", O_CREAT | O_WRONLY, 0600))));
+      	CHECK_EQ(read_number("/proc/sys/net/ipv4/ip_default_ttl"), 9);
+      	CHECK_NE(write_errno("/proc/sys/kernel/printk", "7"), 0);
+      	CHECK_ERRNO(open("\(scratch.url.path)/made", O_CREAT | O_WRONLY, 0600), EROFS);
+      	struct pair pair = tcp_pair();
+      	CHECK_EQ(CHECK_OK(write(pair.client, "x", 1)), 1);
+      	OBSERVE("seen", "this");
+      	PASS();
+      }
+      PROBE("here.bad", "is bad") { printf("words of a bad one\\n"); FAIL("as it must"); }
+      """)
+    let before = try String(contentsOfFile: "/proc/sys/net/ipv4/ip_default_ttl", encoding: .utf8)
+    let run = try await Command.firstbad(["run", "--here", file], in: scratch.url)
+    #expect(run.status == 1, "\(run.output)\(run.errors)")
+    #expect(run.output.contains(#/here\.root +good +seen=this/#), "\(run.output)")
+    #expect(run.output.contains(#/here\.bad +bad +as it must \(here\.c:14\)/#), "\(run.output)")
+    #expect(run.errors.contains("words of a bad one"))
+    #expect(!FileManager.default.fileExists(atPath: mark))
+    #expect(try String(contentsOfFile: "/proc/sys/net/ipv4/ip_default_ttl", encoding: .utf8) == before)
+    #expect(try await Command.firstbad(["run", "--here", "--kernel", "x", file]).status >= 128)
+  }
+}
