@@ -85,7 +85,7 @@ public struct ProbeCompiler: Sendable {
       "new_namespaces", "wait_until", "drop_capability", "become_nobody", "same_namespace", "errno_of",
       "REQUIRE_PATH", "REQUIRE_SYSCALL",
     ]
-    let used = words.contains { errors.contains("implicit declaration of function ‘\($0)") }
+    let used = words.contains { errors.contains("implicit declaration of function '\($0)") }
     return used ? "that is a word of the kit: #include <firstbad/kit.h>" : nil
   }
 
@@ -98,8 +98,8 @@ public struct ProbeCompiler: Sendable {
         " with no value, in function returning non-void",
         "leave a probe with PASS(), FAIL(...) or SKIP(...), not with return"
       ),
-      ("‘SYS_", "this libc is older than the call: include <firstbad/syscalls.h> and say __NR_name"),
-      ("‘__NR_", "no header here knows the call: #define its number, as the kernel's syscall table has it"),
+      ("'SYS_", "this libc is older than the call: include <firstbad/syscalls.h> and say __NR_name"),
+      ("'__NR_", "no header here knows the call: #define its number, as the kernel's syscall table has it"),
       (
         "implicit declaration of function",
         kitLesson(errors) ?? "include the header that the function's man page names"

@@ -15,7 +15,7 @@ import Testing
     let run = try await Command.firstbad(
       ["run", "--kernel", try await TestKernels.newest(), "fs.zero-reads-zero.c"], in: scratch.url)
     #expect(run.status == 0, "\(run.output)\(run.errors)")
-    #expect(run.output.contains("got=1"))
+    #expect(run.output.contains("got=6"))
   }
 
   @Test func aProbeMayBeTriedByHandWithoutAnyGuest() async throws {
@@ -87,7 +87,7 @@ import Testing
     #expect(run.status == 0, "\(run.output)\(run.errors)")
   }
 
-  private static let swift = """
+  private static let swift = #"""
     /// What does close() say of a descriptor that is not open?
     ///
     /// PROBE("process.close-twice", "closing what is closed fails with EBADF (\"twice\")",
@@ -100,7 +100,7 @@ import Testing
       try checkEqual(error, WANTED)
     }
 
-    """
+    """#
 
   @Test func aProbeMayBeInSwift() async throws {
     let scratch = try Scratch()
@@ -139,7 +139,9 @@ import Testing
     let file = try scratch.file("p.c", "#include <firstbad/probe.h>\nPROBE(\"a.b\", \"c\")\n{ \(body)\n}\n")
     let run = try await Command.firstbad(["list", file])
     #expect(run.status == 128)
-    #expect(run.errors.contains("p.c:3") && run.errors.contains(lesson), "\(run.errors)")
+    // What is missing is missing at the end.
+    let line = lesson == "end every path" ? 4 : 3
+    #expect(run.errors.contains("p.c:\(line):") && run.errors.contains(lesson), "\(run.errors)")
   }
 
   @Test func theDoctorNamesAnAcceleratorThatWorks() async throws {
