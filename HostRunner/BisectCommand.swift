@@ -30,7 +30,7 @@ struct BisectCommand: AsyncParsableCommand {
     @OptionGroup var kernels: KernelOptions
     @Option(help: ArgumentHelp("Among the packages whose name matches; the ends are versions.", valueName: "pattern"))
     var packages: String?
-    @Option(help: ArgumentHelp("With --packages: say how to go on among the commits of this tree.", valueName: "dir"))
+    @Option(help: ArgumentHelp("With --packages: go on among the commits of this tree.", valueName: "dir"))
     var thenSource: String?
     @Option(help: ArgumentHelp("Of the probes in the file this one.", valueName: "id"))
     var only: String?
@@ -79,7 +79,7 @@ struct BisectCommand: AsyncParsableCommand {
       let bench = try await Bench(probe, guest, only: only.map { [$0] } ?? [])
       try bench.requireOneProbe()
       let search = try await PackageBisect(pattern, good: ends.good, bad: ends.bad, bench, question)
-      try await search.run(in: thenSource, probe: (only.map { ["--only", $0] } ?? []) + probe)
+      try await search.run(in: thenSource)
     }
 
     private func searchKernels() async throws {

@@ -4,6 +4,7 @@ import Foundation
 import HostSystem
 import Judgement
 import KernelPackages
+import KernelTree
 import Reports
 import VirtualMachine
 
@@ -45,8 +46,10 @@ struct PackageBisect {
     return "there are \(shown.joined(separator: ", "))"
   }
 
-  /// Searches, and says what changed.
-  func run(in tree: String?, probe words: [String]) async throws {
+  /// Searches, says what changed, and with a source tree goes on among its commits.
+  func run(in source: String?) async throws {
+    // A folder that is no kernel tree is better refused before anything is fetched and booted.
+    let tree: KernelTree? = if let source { try await KernelTree(at: source) } else { nil }
     let kernels = try await KernelsCommand.fetch(packages, whole: false)
     guard kernels.first?.package == packages.first, kernels.last?.package == packages.last else {
       throw Failure(
@@ -61,7 +64,14 @@ struct PackageBisect {
     guard let first = outcome.suspects.first, let last = outcome.suspects.last, first > 0 else { return }
     let (good, bad) = (kernels[first - 1], kernels[last])
     try await showChangelog(good.package, bad.package)
-    try showSource(good.package, bad.package, tree, words)
+    if let tree, let ends = try tags(good.package, bad.package) {
+      let words = Self.words(CommandLine.arguments, in: tree.top.path, good: ends.good, bad: ends.bad)
+      let command = Array(words.drop { $0 != "bisect" }.dropFirst())
+      try Terminal.print(
+        "  among its commits: firstbad bisect \(command.map(SuiteCommand.quoted).joined(separator: " "))")
+      let search = try BisectCommand.Search.parse(command.first == "search" ? Array(command.dropFirst()) : command)
+      return try await CommitSession(search, words: words).run()
+    }
     if outcome.suspects.count > 1 {
       throw ExitCode(ExitStatus.of(.untestable(phase: .done, signature: "range")))
     }
@@ -92,15 +102,31 @@ struct PackageBisect {
     if shown.count > Self.lines { try Terminal.print("    and \(shown.count - Self.lines) more") }
   }
 
-  /// On to the commits, by the tags of the stable releases that the packages are made of.
-  private func showSource(_ good: KernelPackage, _ bad: KernelPackage, _ tree: String?, _ words: [String]) throws {
-    guard let tree else { return }
-    let probe = words.map(SuiteCommand.quoted).joined(separator: " ")
+  /// On to the commits, by the tags of the stable releases that the packages are made of; nil when both are made of
+  /// the same one.
+  private func tags(_ good: KernelPackage, _ bad: KernelPackage) throws -> (good: String, bad: String)? {
     let ends = [good, bad].map { "v\($0.version.split { $0 == "-" || $0 == "~" || $0 == "+" }.first ?? "")" }
-    if ends[0] == ends[1] {
-      return try Terminal.print("  both are made of \(ends[0]): the change is the distribution's own")
+    guard ends[0] != ends[1] else {
+      try Terminal.print("  both are made of \(ends[0]): the change is the distribution's own")
+      return nil
     }
-    try Terminal.print(
-      "  among its commits: firstbad bisect --tree \(tree) --good \(ends[0]) --bad \(ends[1]) \(probe)")
+    return (ends[0], ends[1])
+  }
+
+  /// The same question among the commits: the words of this command line, with other ends.
+  static func words(_ arguments: [String], in tree: String, good: String, bad: String) -> [String] {
+    let replaced = ["--packages", "--then-source", "--good", "--bad", "--tree"]
+    var words: [String] = []
+    var skipsNext = false
+    for word in arguments {
+      defer { skipsNext = replaced.contains(word) }
+      if skipsNext || replaced.contains(where: { word == $0 || word.hasPrefix("\($0)=") }) { continue }
+      words.append(word)
+    }
+    let place = (words.firstIndex(of: "bisect") ?? -1) + 1
+    words.insert(
+      contentsOf: ["--tree", tree, "--good", good, "--bad", bad],
+      at: words[place...].first == "search" ? place + 1 : place)
+    return words
   }
 }
