@@ -47,7 +47,7 @@ extension ProbeRunner {
   }
 
   private static func remedy(for kernel: KernelImage) -> String {
-    if let package = kernel.package { return "firstbad kernels fetch --whole \(package.name)" }
-    return "they are looked for as lib/modules/\(kernel.label) beside the image's folder"
+    let place = "they are looked for as lib/modules/\(kernel.label) beside the image's folder"
+    return kernel.package.map { "firstbad kernels fetch --whole \($0.name); \(place)" } ?? place
   }
 }
