@@ -58,11 +58,13 @@ let package = Package(
     library("Judgement", ["VerdictStream"]),
     library("VirtualMachine", ["HostSystem", "Judgement", "VerdictStream", subprocess, system]),
     library("KernelPackages", ["HostSystem"]),
+    library("KernelModules", ["HostSystem"]),
     library("KernelTree", ["HostSystem"]),
     library("KernelBuild", ["HostSystem", "Judgement", "VerdictStream", subprocess, system]),
     library("ImageStore", ["HostSystem", "Judgement", "KernelBuild", database]),
     library(
-      "Suite", ["GuestImage", "HostSystem", "Initramfs", "Judgement", "VerdictStream", "VirtualMachine"]),
+      "Suite",
+      ["GuestImage", "HostSystem", "Initramfs", "Judgement", "KernelModules", "VerdictStream", "VirtualMachine"]),
     library(
       "Bisection",
       [
@@ -75,8 +77,8 @@ let package = Package(
     .executableTarget(
       name: "firstbad",
       dependencies: [
-        "Bisection", "GuestImage", "HostSystem", "ImageStore", "Judgement", "KernelBuild", "KernelPackages",
-        "KernelTree", "ProbeLibrary", "Reports", "Suite",
+        "Bisection", "GuestImage", "HostSystem", "ImageStore", "Judgement", "KernelBuild", "KernelModules",
+        "KernelPackages", "KernelTree", "ProbeLibrary", "Reports", "Suite",
         "VerdictStream", "VirtualMachine", arguments,
       ],
       path: "HostRunner", swiftSettings: strict),
@@ -109,7 +111,10 @@ let package = Package(
     tests("ImageStoreTests", ["HostSystem", "ImageStore", "Judgement", "KernelBuild", "TestSupport"]),
     tests("BisectionTests", ["Bisection", "HostSystem", "Judgement", "KernelTree", "TestSupport"]),
     tests("KernelPackagesTests", ["HostSystem", "KernelPackages", "TestSupport"]),
-    tests("SuiteTests", ["HostSystem", "Judgement", "Suite", "TestSupport", "VerdictStream", "VirtualMachine"]),
+    tests("KernelModulesTests", ["HostSystem", "KernelModules", "TestSupport"]),
+    tests(
+      "SuiteTests",
+      ["HostSystem", "Judgement", "KernelModules", "Suite", "TestSupport", "VerdictStream", "VirtualMachine"]),
     tests(
       "ReportsTests",
       ["Bisection", "Judgement", "KernelTree", "Reports", "Suite", "TestSupport", "VerdictStream", "VirtualMachine"]),

@@ -163,7 +163,7 @@ extension Bench {
     let options = guest.runOptions
     let words =
       selection.probes.map(\.id.description) + options.append + options.deadlines.map { "\($0.name)=\($0.seconds)" }
-      + ["\(options.accelerator)", "\(options.failOn)"]
+      + ["\(options.accelerator)", "\(options.failOn)"] + options.modules
       + BootShortcut.words(forSymbols: selection.probes.flatMap { $0.configs.map(\.description) })
     return Digest.sha256(ofText: selection.image.program.base64EncodedString() + words.joined(separator: "\u{0}"))
   }

@@ -46,6 +46,7 @@ struct ExplainCommand: AsyncParsableCommand {
   private func wants(_ probe: ProbeMetadata) -> [String] {
     var lines = probe.sysctls.map { "sysctl: \($0.name)=\($0.value)" }
     lines += probe.configs.map { "needs: \($0)" }
+    lines += probe.modules.map { "module: \($0)" }
     lines += probe.cpuFeatures.map { "CPU feature: \($0)" }
     if probe.cpus > 0 { lines.append("CPUs: \(probe.cpus)") }
     if probe.memoryMebibytes > 0 { lines.append("memory: \(probe.memoryMebibytes) MiB") }

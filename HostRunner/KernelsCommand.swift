@@ -125,6 +125,17 @@ struct KernelsCommand: AsyncParsableCommand {
     return row
   }
 
+  /// The rest of the package that a kernel of the store came in. Kernels from elsewhere are left as they are.
+  @Sendable static func fetchModules(of kernel: KernelImage) async throws {
+    guard let (name, version) = kernel.package else { return }
+    let package = KernelPackage(name: name, version: version)
+    guard let here = KernelStore(places: Places()).kernel(of: package), !here.isWhole,
+      URL(filePath: here.image).absoluteURL.path == kernel.file.path
+    else { return }
+    Terminal.note("fetching the modules of \(name) \(version)")
+    _ = try await Apt(places: Places()).fetch(package, whole: true)
+  }
+
   /// The kernels of all packages that match, fetched, looked at, oldest first; and how many could not be had.
   static func images(matching pattern: String, whole: Bool) async throws -> (images: [KernelImage], missing: Int) {
     let row = try await fetch(try await packages(matching: pattern), whole: whole)

@@ -44,6 +44,8 @@ enum Needs {
           : .missing(missing.map(\.description).joined(separator: "; "))
       },
       tool("ccache", "makes building a kernel again six times as fast", "apt-get install ccache", isRequired: false),
+      tool("xz", "unpacks modules of kernels", "apt-get install xz-utils", isRequired: false),
+      tool("zstd", "unpacks modules of kernels", "apt-get install zstd", isRequired: false),
       tool("apt-get", "fetches kernels", "without it name kernels by their files", isRequired: false),
       Need(name: "guest library", isRequired: true) {
         do {

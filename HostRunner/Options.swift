@@ -24,11 +24,30 @@ struct GuestOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "A kernel module that every probe gets, where it is not built in: a name, or a .ko file. May be repeated.",
+      valueName: "name"))
+  var module: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "How long a phase may take, in seconds: \(Deadlines.names.joined(separator: ", ")). May be repeated.",
       valueName: "phase=seconds"))
   var timeout: [String] = []
 
-  func validate() throws { _ = try deadlines() }
+  func validate() throws {
+    _ = try deadlines()
+    for name in module where !Self.isFile(name) && !ProbeMetadata.isModule(Text(name)) {
+      throw ValidationError("--module \(name): say the module's name, such as overlay, or the path of a .ko file.")
+    }
+  }
+
+  /// `x.ko` is a file, as no module is called so.
+  private static func isFile(_ word: String) -> Bool { word.contains("/") || word.contains(".ko") }
+
+  /// The modules; a file with a path that needs no present folder.
+  private var modules: [String] {
+    module.map { Self.isFile($0) ? URL(filePath: $0).absoluteURL.path : $0 }
+  }
 
   private func deadlines() throws -> [(name: String, seconds: Double)] {
     try timeout.map { text in
@@ -50,6 +69,7 @@ struct GuestOptions: ParsableArguments {
     if accelerator != .auto { words += ["--accel", accelerator.rawValue] }
     if failOn != .oops { words += ["--fail-on", failOn.rawValue] }
     for word in append { words += ["--append=\(word)"] }
+    for word in modules { words += ["--module", word] }
     for word in timeout { words += ["--timeout", word] }
     return words
   }
@@ -59,6 +79,8 @@ struct GuestOptions: ParsableArguments {
     options.accelerator = accelerator
     options.failOn = failOn
     options.append = append
+    options.modules = modules
+    options.fetchModules = KernelsCommand.fetchModules
     options.deadlines = (try? deadlines()) ?? []
     return options
   }

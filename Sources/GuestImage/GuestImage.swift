@@ -55,6 +55,7 @@ public struct GuestImage: Sendable {
       ("cpus=", "CPUS takes a whole number from 1 to 64"),
       ("timeout=", "TIMEOUT_S and TIMEOUT_MS take a whole number, up to an hour"),
       ("config=", "NEEDS takes a symbol with its prefix, such as CONFIG_INET"),
+      ("module=", "MODULE takes the name of one module without path and ending, such as nf_tables"),
       ("sysctl=", "SYSCTL takes a name and a value"),
     ]
     return table.first { line.hasPrefix($0.0) }?.1 ?? "probe.h lists what a PROBE heading may hold"
@@ -90,10 +91,13 @@ public struct GuestImage: Sendable {
     return archive
   }
 
-  /// The initramfs for one run: the image, and the plan in an archive of its own behind it.
-  public func initramfs(_ plan: Plan) -> [UInt8] {
+  /// The initramfs for one run: the image, and behind it in an archive of its own the plan with its modules' files.
+  public func initramfs(_ plan: Plan, modules: [Data] = []) -> [UInt8] {
     var second = Archive()
     second.addFile(String(Plan.path.description.dropFirst()), mode: 0o400, plan.text.bytes)
+    for (module, bytes) in zip(plan.modules, modules) {
+      second.addFile(String(module.path.description.dropFirst()), mode: 0o400, bytes)
+    }
     return archive.bytes + second.bytes
   }
 }

@@ -49,6 +49,7 @@ public struct ByHand<S: System> {
       for sysctl in metadata.sysctls {
         say("not set, as this is no guest: sysctl " + sysctl.name + "=" + sysctl.value + "\n")
       }
+      if let name = Modules.missing(metadata.modules, on: system) { return unloaded(name, metadata) }
       return run(index, metadata, Isolation(), "by-hand")
     case .shelter(let id):
       guard let (index, metadata) = find(id, probes) else { return 128 }
@@ -74,6 +75,7 @@ public struct ByHand<S: System> {
 
   /// What cannot be kept from the machine is not done: no namespaces, no probe.
   private mutating func sheltered(_ index: Int, _ metadata: ProbeMetadata) -> Int32 {
+    if let name = Modules.missing(metadata.modules, on: system) { return unloaded(name, metadata) }
     var end = ProbeEnd(probe: metadata.id, outcome: .unready)
     do throws(Errno) {
       try system.shelter()
@@ -94,6 +96,15 @@ public struct ByHand<S: System> {
         end.errno = system.name(of: error.errno)
       }
     }
+    var stream = Stream(nonce: "by-hand")
+    stream.send(.probeEnd(end), to: &system)
+    return Self.status(of: end.outcome)
+  }
+
+  /// This machine's kernel gets no module for the sake of a probe.
+  private mutating func unloaded(_ name: Text, _ metadata: ProbeMetadata) -> Int32 {
+    var end = ProbeEnd(probe: metadata.id, outcome: .unready)
+    end.message = "the module " + name + " is not loaded here, and nothing is loaded by hand"
     var stream = Stream(nonce: "by-hand")
     stream.send(.probeEnd(end), to: &system)
     return Self.status(of: end.outcome)

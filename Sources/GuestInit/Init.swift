@@ -11,6 +11,7 @@ public struct Init<S: System> {
   private var isHaunted = false
   /// Set once the init could not go back from a probe's network.
   private var isLost = false
+  private var modules = Modules()
 
   /// An init on this system.
   public init(on system: S) { self.system = system }
@@ -31,16 +32,23 @@ public struct Init<S: System> {
     send(.hello(hello(plan, port)))
     send(.setup(planStep))
     for step in setUp.steps { send(.setup(step)) }
+    for module in plan.modules where modules.refused == nil {
+      // One record each, as the host waits for the next one with a limit.
+      let step = modules.load(module, percent: plan.timeoutPercent, on: &system)
+      send(.setup(step))
+    }
 
     for id in plan.probes {
       if !setUp.isComplete {
         refuse(id, "a required part of the guest's set-up failed")
+      } else if let (name, errno) = modules.refused {
+        refuse(id, "the module " + name + " cannot be loaded", system.name(of: errno))
       } else if isLost {
         refuse(id, "the init cannot leave an earlier probe's network")
       } else if isHaunted {
         refuse(id, "a process of an earlier probe does not die")
       } else {
-        runProbe(id, probes, plan)
+        runProbe(id, probes, plan, isPlanned: planStep.outcome == .ok)
       }
     }
     // What breaks from here on, such as on the way to power-off, is not the last probe's doing.
@@ -89,11 +97,15 @@ public struct Init<S: System> {
       machine: kernel.machine, build: BuildNote.identity(in: notes), port: port, planned: plan.probes.count)
   }
 
-  private mutating func runProbe(_ id: Text, _ probes: Registry, _ plan: Plan) {
+  private mutating func runProbe(_ id: Text, _ probes: Registry, _ plan: Plan, isPlanned: Bool) {
     guard let (index, metadata) = probes.find(id) else {
       return refuse(id, "no probe of this name is in the image")
     }
     SetUp.repair(on: &system)
+    // A plan comes from a host that knows what this kernel has built in.
+    if !isPlanned, let name = Modules.missing(metadata.modules, on: system) {
+      return refuse(id, "the module " + name + " is not in this kernel, and there is no plan that loads it")
+    }
     if metadata.hasPrivateNetwork {
       do throws(Errno) {
         try system.enterNetwork()

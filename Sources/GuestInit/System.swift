@@ -14,6 +14,10 @@ public struct Errno: Error, Equatable, Sendable {
   public static var busy: Errno { Errno(16) }
   /// File exists: what mkdir says of a directory that is there.
   public static var exists: Errno { Errno(17) }
+  /// Is a directory: what reading a folder says.
+  public static var isFolder: Errno { Errno(21) }
+  /// Connection timed out: what the shims say when a limit passed.
+  public static var timedOut: Errno { Errno(110) }
   /// No such device: what mounting says of a file system that the kernel was built without.
   public static var noDevice: Errno { Errno(19) }
 }
@@ -132,6 +136,10 @@ public protocol System {
   mutating func openStandard(_ path: Text) throws(Errno)
   /// Brings a network interface up.
   mutating func bringUp(_ interface: Text) throws(Errno)
+
+  /// finit_module(2) of a file, at most for so long. A module that is there already says EEXIST; one on which the
+  /// kernel died under the caller says EFAULT; one that is not done at the end of the time says ETIMEDOUT.
+  mutating func loadModule(_ path: Text, milliseconds: Int) throws(Errno)
 
   /// Opens the device that records leave on.
   mutating func openPort(_ path: Text) throws(Errno)

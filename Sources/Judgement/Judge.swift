@@ -250,10 +250,7 @@ public struct Judge: Sendable {
     case .stuck: return (.bad(signature: "\(probe): stuck"), said)
     case .skip: return (.untestable(phase: .probe, signature: "\(probe): skip"), said)
     case .noResult: return (.untestable(phase: .probe, signature: "\(probe): no result"), said)
-    case .unready:
-      let isAbsent = end.errno == "ENOENT" && !end.message.isEmpty
-      let errno = end.errno.isEmpty ? "" : ": \(end.errno)\(isAbsent ? " (this kernel has none of that name)" : "")"
-      return (.untestable(phase: .probe, signature: "\(probe): unready"), said + errno)
+    case .unready: return (.untestable(phase: .probe, signature: "\(probe): unready"), Unready.reason(end))
     }
   }
 

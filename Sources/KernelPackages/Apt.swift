@@ -40,14 +40,28 @@ public struct Apt: Sendable {
     let store = KernelStore(places: places)
     if let kernel = store.kernel(of: package), !whole || kernel.isWhole { return kernel }
     let folder = try WorkFolder.make(in: places)
-    let download = try await get.run(
-      ["download", "\(package.name)=\(package.version)"], in: folder.url.path, limit: .seconds(900))
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)) ?? []
-    guard download.status == 0, let file = files.first(where: { $0.hasSuffix(".deb") }) else {
+    let file = try await download(package.name, package.version, into: folder.url)
+    var parts: [String] = []
+    for name in try await DebFile(file).parts(whole: whole) {
+      do {
+        parts.append(try await download(name, package.version, into: folder.url))
+      } catch let failure as Failure where failure.kind == .toolFailed && !whole {
+        // An image without its configuration is still worth having; without the image the store says what is wrong.
+        continue
+      }
+    }
+    return try await store.add(file, whole: whole, parts: parts)
+  }
+
+  private func download(_ name: String, _ version: String, into folder: URL) async throws -> String {
+    let download = try await get.run(["download", "\(name)=\(version)"], in: folder.path, limit: .seconds(900))
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    guard download.status == 0, let file = files.first(where: { $0.hasPrefix("\(name)_") && $0.hasSuffix(".deb") })
+    else {
       throw Failure(
-        .toolFailed, "\(package.name) \(package.version) cannot be downloaded: \(download.lastWords)",
+        .toolFailed, "\(name) \(version) cannot be downloaded: \(download.lastWords)",
         remedy: "run 'apt-get update'; sources sometimes list what they no longer hold")
     }
-    return try await store.add(folder.url.appending(path: file).path, whole: whole)
+    return folder.appending(path: file).path
   }
 }

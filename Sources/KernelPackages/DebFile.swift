@@ -13,9 +13,9 @@ struct DebFile {
     shell = try Tool("sh", remedy: "a shell is part of every system")
   }
 
-  /// Unpacks it, or only what boots, and tells what it is.
-  func unpack(into tree: URL, whole: Bool) async throws -> KernelPackage {
-    let fields = try await dpkg.run(["-f", path, "Package", "Version", "Architecture"])
+  /// Fields of its control file.
+  private func fields(_ names: [String]) async throws -> [String: String] {
+    let fields = try await dpkg.run(["-f", path] + names)
     guard fields.status == 0 else {
       throw Failure(.badInput, "\(path) is no Debian package: \(fields.lastWords)", remedy: "fetch it again")
     }
@@ -24,6 +24,32 @@ struct DebFile {
       let pair = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
       if pair.count == 2 { values[pair[0]] = pair[1] }
     }
+    return values
+  }
+
+  /// The packages that hold the rest of a kernel which is in several: from 7 on Debian has the configuration in linux-base-R,
+  /// the image in linux-binary-R and the modules in linux-modules-R, and linux-image-R depends on all of them.
+  func parts(whole: Bool) async throws -> [String] {
+    let values = try await fields(["Package", "Version", "Depends"])
+    guard let name = values["Package"], let version = values["Version"] else { return [] }
+    return Self.parts(of: name, version, depends: values["Depends"] ?? "", whole: whole)
+  }
+
+  /// The same of a package's fields.
+  static func parts(of name: String, _ version: String, depends: String, whole: Bool) -> [String] {
+    let kinds = ["linux-image-", "linux-binary-"]
+    guard let kind = kinds.first(where: { name.hasPrefix($0) }) else { return [] }
+    let release = name.dropFirst(kind.count)
+    let exact = depends.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    // The version tells such a package from the linux-base that every Debian has.
+    guard exact.contains("linux-base-\(release) (= \(version))") else { return [] }
+    let parts = ["linux-base-", "linux-binary-"] + (whole ? ["linux-modules-"] : [])
+    return parts.map { "\($0)\(release)" }.filter { $0 != name }
+  }
+
+  /// Unpacks it, or only what boots, and tells what it is.
+  func unpack(into tree: URL, whole: Bool) async throws -> KernelPackage {
+    let values = try await fields(["Package", "Version", "Architecture"])
     guard let name = values["Package"], let version = values["Version"], !name.contains("/"), !version.contains("/")
     else { throw Failure(.badInput, "\(path) has no name or no version", remedy: "fetch it again") }
     guard values["Architecture"] == "amd64" else {

@@ -37,8 +37,8 @@ public struct KernelStore: Sendable {
   }
 
   /// Takes in a file: a .deb, a .rpm, or a kernel image with the configuration beside it. Nothing is installed, and no
-  /// root is needed.
-  public func add(_ file: String, whole: Bool = true) async throws -> FetchedKernel {
+  /// root is needed. Further .deb files that hold parts of the same kernel are unpacked beside it, whole.
+  public func add(_ file: String, whole: Bool = true, parts: [String] = []) async throws -> FetchedKernel {
     guard FileManager.default.isReadableFile(atPath: file), !KernelFolder.isFolder(file) else {
       throw Failure(.badInput, "\(file) cannot be read", remedy: "name a .deb, a .rpm or a kernel image")
     }
@@ -48,6 +48,7 @@ public struct KernelStore: Sendable {
     let package: KernelPackage
     if file.hasSuffix(".deb") {
       package = try await DebFile(file).unpack(into: tree, whole: whole)
+      for part in parts { _ = try await DebFile(part).unpack(into: tree, whole: true) }
     } else if file.hasSuffix(".rpm") {
       package = try await RPMFile(file).unpack(into: tree)
     } else {
@@ -62,8 +63,10 @@ public struct KernelStore: Sendable {
     if whole || !file.hasSuffix(".deb") { try Places.write(Data(), to: tree.appending(path: Self.wholeMark)) }
     let home = home(of: package)
     try Places.make(places.kernels)
-    // Whole or not at all; what stood there was less.
-    if kernel(of: package).map({ whole && !$0.isWhole }) ?? true {
+    // Whole or not at all.
+    if let here = kernel(of: package) {
+      if whole && !here.isWhole { Self.complete(home, from: tree) }
+    } else {
       let old = folder.url.appending(path: "old")
       try? FileManager.default.moveItem(at: home, to: old)
       try? FileManager.default.moveItem(at: tree, to: home)
@@ -72,6 +75,22 @@ public struct KernelStore: Sendable {
       throw Failure(.cannotWrite, "\(home.path) cannot be written", remedy: "free some space there")
     }
     return kernel
+  }
+
+  /// Adds what was left out at first. The image stays where it is at every moment, as it may be about to be booted; the mark
+  /// of the whole comes last.
+  private static func complete(_ home: URL, from tree: URL) {
+    func move(_ path: String) {
+      let target = home.appending(path: path)
+      // What stood there without the mark may be half of it.
+      if path != "boot" { try? FileManager.default.removeItem(at: target) }
+      try? FileManager.default.moveItem(at: tree.appending(path: path), to: target)
+    }
+    for name in KernelFolder.names(in: tree.path) where name != "boot" && name != wholeMark { move(name) }
+    for name in KernelFolder.names(in: tree.appending(path: "boot").path) where !name.hasPrefix("vmlinuz") {
+      move("boot/\(name)")
+    }
+    move(wholeMark)
   }
 
   /// What Fedora and newer Debians keep beside the modules goes where older ones have it.

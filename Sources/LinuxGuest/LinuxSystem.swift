@@ -70,6 +70,10 @@ struct LinuxSystem: System {
 
   func bringUp(_ interface: Text) throws(Errno) { try check(interface.withC { fb_loopback_up($0) }) }
 
+  func loadModule(_ path: Text, milliseconds: Int) throws(Errno) {
+    try check(path.withC { fb_module_load($0, Int32(clamping: milliseconds)) })
+  }
+
   mutating func openPort(_ path: Text) throws(Errno) {
     port = Int32(try check(path.withC { fb_port_open($0) }))
   }

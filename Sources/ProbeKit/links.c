@@ -109,7 +109,7 @@ void fb_veth_pair(const char *left, const char *right, const char *location)
 	close_nest(&request, link);
 	errno = ask(&request);
 	if (errno == EOPNOTSUPP)
-		SKIP_AT(location, "this kernel has no veth built in (CONFIG_VETH=y)");
+		SKIP_AT(location, "this kernel has no veth; MODULE(\"veth\") in the heading loads it");
 	if (errno)
 		SKIP_AT(location, "no veth pair can be made: %s", fb_errno_name(errno));
 	bring_up(left, location);

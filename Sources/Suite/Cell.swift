@@ -26,11 +26,11 @@ public struct Cell: Sendable {
     finding.observations.first { $0.name == name }?.value
   }
 
-  /// The cell of a probe that needs certain configuration symbols, on a kernel whose configuration is unknown.
-  func withoutConfiguration() -> Cell {
-    guard case .bad(let signature) = finding.verdict else { return self }
-    let needs = probe.configs.map(\.description).joined(separator: ", ")
-    let why = "\(signature); but the probe needs \(needs), and the kernel's configuration is not known"
+  /// The cell of a probe that needs something of which nobody knows whether the kernel has it.
+  func doubting(_ needs: [String]) -> Cell {
+    guard case .bad(let signature) = finding.verdict, !needs.isEmpty else { return self }
+    let what = needs.joined(separator: ", ")
+    let why = "\(signature); but the probe needs \(what), and whether this kernel has that is not known"
     return Cell(
       kernel: kernel, probe: probe, finding: finding.untestable(.configure, why), accelerator: accelerator,
       durationMilliseconds: durationMilliseconds, folder: folder, running: running)

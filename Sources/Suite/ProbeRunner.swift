@@ -2,6 +2,7 @@ import Foundation
 public import GuestImage
 public import HostSystem
 public import Judgement
+import KernelModules
 import Synchronization
 import VerdictStream
 public import VirtualMachine
@@ -14,6 +15,11 @@ public struct RunOptions: Sendable {
   public var failOn = FailOn.oops
   /// Further words for the kernel's command line.
   public var append: [String] = []
+  /// Modules that every probe gets, by name or as a file's path (with a slash in it).
+  public var modules: [String] = []
+  /// Sees to it that a kernel's modules lie where they are looked for, when a probe wants some and they do not; does
+  /// nothing for kernels that it has no source for.
+  public var fetchModules: (@Sendable (KernelImage) async throws -> Void)?
   /// Deadlines in seconds that replace the accelerator's own, by their names in ``Deadlines``.
   public var deadlines: [(name: String, seconds: Double)] = []
 
@@ -25,9 +31,12 @@ public struct RunOptions: Sendable {
 public struct ProbeRunner: Sendable {
   private let hypervisor: Hypervisor
   private let trial: AcceleratorTrial
-  private let selection: ProbeSelection
-  private let options: RunOptions
-  private let note: @Sendable (String) -> Void
+  let selection: ProbeSelection
+  let options: RunOptions
+  /// The user's own modules, by name.
+  let files: [String: URL]
+  private let places: Places
+  let note: @Sendable (String) -> Void
 
   /// How often a boot is repeated that the emulator or a sleeping host spoilt.
   static let noiseRetries = 2
@@ -40,7 +49,17 @@ public struct ProbeRunner: Sendable {
     trial = AcceleratorTrial(hypervisor, places: places)
     self.selection = selection
     self.options = options
+    self.places = places
     self.note = note
+    var files: [String: URL] = [:]
+    for path in options.modules where path.contains("/") {
+      guard FileManager.default.isReadableFile(atPath: path), let name = ModuleInfo.name(ofFile: path) else {
+        throw Failure(
+          .badInput, "the module \(path) cannot be read, or is none", remedy: "name a file that ends in .ko")
+      }
+      files[name] = URL(filePath: path)
+    }
+    self.files = files
   }
 
   /// All chosen probes on one kernel, in the order of the choice.
@@ -54,37 +73,60 @@ public struct ProbeRunner: Sendable {
   /// verdict can come sooner: good takes the boot's last record.
   public func run(on kernel: KernelImage, each: @escaping @Sendable (Cell) async throws -> Void) async throws {
     let digest = Task { try kernel.sha256() }
-    let config = KernelConfig(of: kernel)
+    let (choices, folder) = try await chooseModules(for: kernel)
     @Sendable func hand(over cells: [Cell]) async throws {
-      for var cell in cells {
+      for cell in cells {
         // A failure may only say that the kernel lacks what the probe needs, where nobody knows what it has.
-        if config == nil, !cell.probe.configs.isEmpty { cell = cell.withoutConfiguration() }
+        var cell = cell.doubting(choices[cell.probe.id]?.doubts ?? [])
         cell.kernelDigest = try await digest.value
         try await each(cell)
       }
     }
     var runnable: [ProbeMetadata] = []
     for probe in selection.probes {
-      let lacks = probe.configs.compactMap { config?.lack(of: $0.description) }
+      let lacks = choices[probe.id]?.lacks ?? []
       if lacks.isEmpty { runnable.append(probe) } else { try await hand(over: [unconfigured(kernel, probe, lacks)]) }
     }
     guard !runnable.isEmpty else { return }
-    let answer = try await trial.decide(options.accelerator, with: kernel)
-    if let reason = answer.reason, answer.isNew { note("using TCG, QEMU's emulation: \(reason)") }
-    for (shape, probes) in Self.grouped(runnable) {
-      try await run(probes, on: kernel, shape, answer.accelerator, hand)
+    let set = ModuleSet(folder, files: files, places: places)
+    var accelerator: Accelerator?
+    for (machine, probes) in Self.grouped(runnable, modules: { choices[$0.id]?.load ?? [] }) {
+      switch try await set.load(machine.modules) {
+      case .failure(let missing):
+        try await hand(over: probes.map { unconfigured(kernel, $0, ["\(missing)"]) })
+      case .success(let modules):
+        if accelerator == nil { accelerator = try await self.accelerator(for: kernel) }
+        guard let accelerator else { return }
+        try await run(probes, on: kernel, machine.shape, modules, accelerator, hand)
+      }
     }
   }
 
-  /// Probes that want the same machine share a boot.
-  static func grouped(_ probes: [ProbeMetadata]) -> [(MachineShape, [ProbeMetadata])] {
-    var groups: [(MachineShape, [ProbeMetadata])] = []
+  private func accelerator(for kernel: KernelImage) async throws -> Accelerator {
+    let answer = try await trial.decide(options.accelerator, with: kernel)
+    if let reason = answer.reason, answer.isNew { note("using TCG, QEMU's emulation: \(reason)") }
+    return answer.accelerator
+  }
+
+  /// What a boot is made for.
+  struct Machine: Equatable {
+    let shape: MachineShape
+    /// By name, without what they depend on.
+    let modules: [String]
+  }
+
+  /// Probes that want the same machine and the same modules share a boot: a module changes what a kernel does, so a probe
+  /// gets none that it did not ask for.
+  static func grouped(
+    _ probes: [ProbeMetadata], modules: (ProbeMetadata) -> [String] = { _ in [] }
+  ) -> [(machine: Machine, probes: [ProbeMetadata])] {
+    var groups: [(machine: Machine, probes: [ProbeMetadata])] = []
     for probe in probes {
-      let shape = MachineShape(probe)
-      if let index = groups.firstIndex(where: { $0.0 == shape }) {
-        groups[index].1.append(probe)
+      let machine = Machine(shape: MachineShape(probe), modules: modules(probe))
+      if let index = groups.firstIndex(where: { $0.machine == machine }) {
+        groups[index].probes.append(probe)
       } else {
-        groups.append((shape, [probe]))
+        groups.append((machine, [probe]))
       }
     }
     return groups
@@ -93,12 +135,12 @@ public struct ProbeRunner: Sendable {
   /// One machine's probes. A probe that kills its kernel costs only itself: those it took along are run
   /// again in a fresh boot, as long as each boot settles at least one.
   private func run(
-    _ probes: [ProbeMetadata], on kernel: KernelImage, _ shape: MachineShape, _ accelerator: Accelerator,
-    _ hand: @Sendable ([Cell]) async throws -> Void
+    _ probes: [ProbeMetadata], on kernel: KernelImage, _ shape: MachineShape, _ modules: [LoadableModule],
+    _ accelerator: Accelerator, _ hand: @Sendable ([Cell]) async throws -> Void
   ) async throws {
     var open = probes
     while !open.isEmpty {
-      let cells = try await boot(open, on: kernel, shape, accelerator)
+      let cells = try await boot(open, on: kernel, shape, modules, accelerator)
       let done = cells.filter { !$0.finding.isUnsettled }
       if done.isEmpty { return try await hand(cells) }
       try await hand(done)
@@ -108,7 +150,8 @@ public struct ProbeRunner: Sendable {
   }
 
   private func boot(
-    _ probes: [ProbeMetadata], on kernel: KernelImage, _ shape: MachineShape, _ accelerator: Accelerator
+    _ probes: [ProbeMetadata], on kernel: KernelImage, _ shape: MachineShape, _ modules: [LoadableModule],
+    _ accelerator: Accelerator
   ) async throws -> [Cell] {
     var deadlines = Deadlines(for: accelerator)
     for (name, seconds) in options.deadlines { _ = deadlines.set(name, to: seconds) }
@@ -116,6 +159,7 @@ public struct ProbeRunner: Sendable {
     plan.port = Text(hypervisor.architecture.verdictPort ?? "")
     plan.timeoutPercent = deadlines.timeoutPercent
     plan.probeMilliseconds = deadlines.probe.map { max(1, Int($0 * 1000)) } ?? 0
+    plan.modules = modules.map { Plan.Module(Text($0.name), isRequired: $0.isRequired) }
     plan.probes = probes.map(\.id)
     // Programs of others print their results; a probe's output is only for a person.
     if !selection.image.files.isEmpty { plan.outputLimit = 1 << 20 }
@@ -124,13 +168,13 @@ public struct ProbeRunner: Sendable {
       plan.nonce = Self.freshNonce()
       let record = try await hypervisor.run(
         Boot(
-          kernel: kernel, initramfs: selection.image.initramfs(plan), nonce: plan.nonce, planned: plan.probes,
-          shape: shape, accelerator: accelerator, deadlines: deadlines, append: options.append))
+          kernel: kernel, initramfs: selection.image.initramfs(plan, modules: modules.map(\.bytes)), nonce: plan.nonce,
+          planned: plan.probes, shape: shape, accelerator: accelerator, deadlines: deadlines, append: options.append))
       let judge = Judge(record.evidence, failOn: options.failOn)
       // Whoever wrote to the records' port, or silenced the console, shall damage no verdict but its own.
       if (judge.isStreamDamaged || judge.isAttributionLost) && probes.count > 1 {
         var cells: [Cell] = []
-        for probe in probes { cells += try await boot([probe], on: kernel, shape, accelerator) }
+        for probe in probes { cells += try await boot([probe], on: kernel, shape, modules, accelerator) }
         return cells
       }
       if judge.isEmulatorNoise && attempt < Self.noiseRetries {

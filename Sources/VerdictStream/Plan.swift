@@ -18,6 +18,25 @@ public struct Plan: Equatable, Sendable {
   public var timeoutPercent = 100
   /// Deadline of every probe in milliseconds, whatever it says itself; 0 for what it says.
   public var probeMilliseconds = 0
+  /// A kernel module to load before the first probe.
+  public struct Module: Equatable, Sendable {
+    /// Its name; the file is ``path``.
+    public var name: Text
+    /// Without a required one no probe of the plan is run; another one's failure does no harm.
+    public var isRequired: Bool
+
+    /// Both.
+    public init(_ name: Text, isRequired: Bool = true) {
+      self.name = name
+      self.isRequired = isRequired
+    }
+
+    /// Where the init looks for it; the file is removed when it is loaded.
+    public var path: Text { "/firstbad." + name + ".ko" }
+  }
+
+  /// Modules in the order in which to load them.
+  public var modules: [Module] = []
   /// Probe ids in the order in which to run them; empty for all.
   public var probes: [Text] = []
 
@@ -35,6 +54,7 @@ public struct Plan: Equatable, Sendable {
     number("timeout-ms", timeoutMilliseconds)
     number("timeout-percent", timeoutPercent)
     if probeMilliseconds > 0 { number("probe-ms", probeMilliseconds) }
+    for module in modules { row(module.isRequired ? "module" : "module-if-can", module.name) }
     for probe in probes { row("probe", probe) }
     text.append("end\n")
     return text
@@ -78,6 +98,9 @@ public struct Plan: Equatable, Sendable {
       timeoutPercent = try number(1...10_000)
     } else if key == "probe-ms" {
       probeMilliseconds = try number(1...24 * hour)
+    } else if key == "module" || key == "module-if-can" {
+      guard ProbeMetadata.isModule(value) else { throw Malformed(line: line) }
+      modules.append(Module(value, isRequired: key == "module"))
     } else if key == "probe" {
       probes.append(value)
     } else {

@@ -28,6 +28,8 @@ public struct ProbeMetadata: Equatable, Sendable {
   public var sysctls: [Sysctl] = []
   /// Kernel configuration symbols without which the probe cannot tell: `CONFIG_INET`.
   public var configs: [Text] = []
+  /// Kernel modules to load before the probe where the kernel has them as such: `overlay`.
+  public var modules: [Text] = []
   /// CPU features in QEMU's spelling, with a leading `+` (wanted) or `-` (unwanted).
   public var cpuFeatures: [Text] = []
   /// Number of CPUs wanted, or 0 for the default.
@@ -79,6 +81,9 @@ public struct ProbeMetadata: Equatable, Sendable {
     } else if key == "config" {
       guard value.hasPrefix("CONFIG_") else { throw Malformed(line: line) }
       configs.append(value)
+    } else if key == "module" {
+      guard Self.isModule(value) else { throw Malformed(line: line) }
+      modules.append(value)
     } else if key == "cpu" {
       guard value.hasPrefix("+") || value.hasPrefix("-"), value.bytes.count > 1 else { throw Malformed(line: line) }
       cpuFeatures.append(value)
@@ -97,6 +102,19 @@ public struct ProbeMetadata: Equatable, Sendable {
     } else {
       throw Malformed(line: line)
     }
+  }
+
+  /// Whether a text can be the name of a kernel module: `[A-Za-z0-9_-]+`, at most 55 bytes (MODULE_NAME_LEN).
+  public static func isModule(_ text: Text) -> Bool {
+    let isSound = text.bytes.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+    return isSound && !text.isEmpty && text.bytes.count <= 55
   }
 
   /// Whether a text can be a probe's id: `[a-z0-9]+([.-][a-z0-9]+)*`, at most 64 bytes.

@@ -66,9 +66,9 @@ public struct Setup: Equatable, Sendable {
     case failed
   }
 
-  /// What kind of step: `plan`, `mount`, `device` or `interface`.
+  /// What kind of step: `plan`, `mount`, `device`, `interface` or `module`.
   public var step: Text
-  /// What it was done to: a file, a mount point, an interface.
+  /// What it was done to: a file, a mount point, an interface, a module's name.
   public var target: Text
   /// How it ended.
   public var outcome: Outcome

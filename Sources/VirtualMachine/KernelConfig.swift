@@ -6,13 +6,15 @@ public struct KernelConfig: Sendable, Equatable {
   public let file: URL
   private let symbols: [Substring: Substring]
 
-  /// Looks where kernels keep it: `config-RELEASE` beside `vmlinuz-RELEASE`, or `.config` at the top of the
+  /// Looks where kernels keep it: `config-RELEASE` beside `vmlinuz-RELEASE`, `config` beside `vmlinuz`, or `.config` at the top of the
   /// tree that built `arch/x86/boot/bzImage`.
   public init?(of kernel: KernelImage) {
     let folder = kernel.file.deletingLastPathComponent()
     let name = kernel.file.lastPathComponent
     var candidates: [URL] = []
     if let dash = name.firstIndex(of: "-") { candidates.append(folder.appending(path: "config\(name[dash...])")) }
+    // Beside its modules a kernel goes without its release.
+    if name == "vmlinuz" { candidates.append(folder.appending(path: "config")) }
     for depth in 0...3 {
       var top = folder
       for _ in 0..<depth { top.deleteLastPathComponent() }
@@ -47,12 +49,8 @@ public struct KernelConfig: Sendable, Equatable {
   /// The symbol's value, or nil when it is not set.
   public subscript(symbol: String) -> String? { symbols[symbol[...]].map(String.init) }
 
-  /// Why a symbol is of no use to a probe, or nil when it is built in.
-  public func lack(of symbol: String) -> String? {
-    switch self[symbol] {
-    case nil: "\(symbol) is not set"
-    case "m"?: "\(symbol) is a module, and the guest loads none"
-    default: nil
-    }
+  /// The values of all symbols that are of this kind.
+  public func values(where isWanted: (String) -> Bool) -> [String] {
+    symbols.filter { isWanted(String($0.key)) }.map { String($0.value) }
   }
 }

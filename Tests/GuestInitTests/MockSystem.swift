@@ -54,6 +54,7 @@ final class MockSystem: System {
   func name(of errno: Errno) -> Text {
     let names: [Int32: Text] = [
       2: "ENOENT", 5: "EIO", 13: "EACCES", 16: "EBUSY", 17: "EEXIST", 19: "ENODEV", 22: "EINVAL",
+      8: "ENOEXEC", 14: "EFAULT", 21: "EISDIR", 110: "ETIMEDOUT",
     ]
     return names[errno.number] ?? "E?"
   }
@@ -78,6 +79,8 @@ final class MockSystem: System {
     guard files["\(path)"] != nil else { throw .noEntry }
     files["\(path)"] = text
   }
+
+  func loadModule(_ path: Text, milliseconds: Int) throws(Errno) { try note("load \(path) \(milliseconds)") }
 
   func openLog() throws(Errno) { try note("open log") }
 

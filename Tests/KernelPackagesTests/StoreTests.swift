@@ -1,8 +1,9 @@
 import Foundation
 import HostSystem
-import KernelPackages
 import TestSupport
 import Testing
+
+@testable import KernelPackages
 
 /// Packages are made by the tools that make them everywhere: dpkg-deb, and rpmbuild where it is.
 @Suite struct `The store takes in` {
@@ -43,6 +44,7 @@ import Testing
     #expect(whole.isWhole)
     #expect(FileManager.default.fileExists(atPath: whole.home.appending(path: "lib/modules/6.1.0-9/kernel/a.ko").path))
     #expect(store.all.map(\.package.version) == ["6.1.170-3"])
+    #expect(whole.image == some.image, "the image that somebody may be booting stays in its place")
     // What is whole stays whole.
     #expect(try await store.add(file, whole: false).isWhole)
   }
@@ -53,6 +55,39 @@ import Testing
     let kernel = try await store.add(try await deb("linux-binary-7.2.13", "7.2.13-1"), whole: false)
     #expect(kernel.image.hasSuffix("/boot/vmlinuz-7.2.13"))
     #expect(FileManager.default.fileExists(atPath: kernel.home.appending(path: "boot/config-7.2.13").path))
+  }
+
+  @Test func `a kernel that is in several packages, as one`() async throws {
+    try write("tree/usr/share/doc/linux-image-7.2.13/x", "")
+    let image = try await deb("linux-image-7.2.13", "7.2.13-1")
+    try FileManager.default.removeItem(at: scratch.url.appending(path: "tree"))
+    try write("tree/usr/lib/modules/7.2.13/vmlinuz", "kernel")
+    let binary = try await deb("linux-binary-7.2.13", "7.2.13-1")
+    try FileManager.default.removeItem(at: scratch.url.appending(path: "tree"))
+    try write("tree/usr/lib/modules/7.2.13/config", "CONFIG_NET=y\n")
+    let base = try await deb("linux-base-7.2.13", "7.2.13-1")
+    try FileManager.default.removeItem(at: scratch.url.appending(path: "tree"))
+    try write("tree/usr/lib/modules/7.2.13/kernel/a.ko", "module")
+    let modules = try await deb("linux-modules-7.2.13", "7.2.13-1")
+    let some = try await store.add(image, whole: false, parts: [base, binary])
+    #expect(some.package.name == "linux-image-7.2.13" && !some.isWhole)
+    #expect(FileManager.default.fileExists(atPath: some.home.appending(path: "boot/config-7.2.13").path))
+    let whole = try await store.add(image, whole: true, parts: [base, binary, modules])
+    #expect(whole.isWhole && whole.image == some.image)
+    #expect(
+      FileManager.default.fileExists(atPath: whole.home.appending(path: "usr/lib/modules/7.2.13/kernel/a.ko").path))
+  }
+
+  @Test func `which those are, the package's dependencies say`() {
+    func parts(_ name: String, _ depends: String, whole: Bool = true) -> [String] {
+      DebFile.parts(of: name, "7.2-1", depends: depends, whole: whole)
+    }
+    let all = "dracut | x, linux-base-7.2 (= 7.2-1), linux-binary-7.2 (= 7.2-1), linux-modules-7.2 (= 7.2-1)"
+    #expect(parts("linux-image-7.2", all) == ["linux-base-7.2", "linux-binary-7.2", "linux-modules-7.2"])
+    #expect(parts("linux-image-7.2", all, whole: false) == ["linux-base-7.2", "linux-binary-7.2"])
+    #expect(parts("linux-binary-7.2", "linux-base-7.2 (= 7.2-1)") == ["linux-base-7.2", "linux-modules-7.2"])
+    #expect(parts("linux-image-6.1.0-9-amd64", "kmod, linux-base (>= 4.3~)") == [])
+    #expect(parts("linux-image-7.2", "linux-base-7.2 (= 7.1-1)") == [])
   }
 
   @Test func `an image with the configuration beside it, in the order of the releases`() async throws {

@@ -18,7 +18,7 @@ private func probe(_ id: Text, _ attributes: Text = "") throws -> ProbeMetadata 
     let groups = ProbeRunner.grouped(probes)
     #expect(groups.map { $0.1.map(\.id) } == [["a", "c"], ["b", "d"], ["e"]])
     #expect(
-      groups.map { [$0.0.cpus, $0.0.memoryMebibytes] } == [[1, 256], [2, 256], [2, 512]])
+      groups.map { [$0.machine.shape.cpus, $0.machine.shape.memoryMebibytes] } == [[1, 256], [2, 256], [2, 512]])
   }
 
   @Test func `however they order the features of the CPU`() throws {
@@ -33,7 +33,15 @@ private func probe(_ id: Text, _ attributes: Text = "") throws -> ProbeMetadata 
 
   @Test func `nor does one that asks about ciphers with one that lets them go untried`() throws {
     let probes = [try probe("a", "config=CONFIG_CRYPTO_USER_API_HASH\n"), try probe("b")]
-    #expect(ProbeRunner.grouped(probes).map(\.0.shortcuts) == [[], ["cryptomgr.notests"]])
+    #expect(ProbeRunner.grouped(probes).map(\.machine.shape.shortcuts) == [[], ["cryptomgr.notests"]])
+  }
+
+  @Test func `nor do they with others that get other modules on this kernel`() throws {
+    let load: [Text: [String]] = ["a": ["xfs"], "c": ["xfs"], "d": ["overlay", "xfs"]]
+    let probes = [try probe("a"), try probe("b"), try probe("c"), try probe("d")]
+    let groups = ProbeRunner.grouped(probes) { load[$0.id] ?? [] }
+    #expect(groups.map { $0.probes.map(\.id) } == [["a", "c"], ["b"], ["d"]])
+    #expect(groups.map(\.machine.modules) == [["xfs"], [], ["overlay", "xfs"]])
   }
 
   @Test func `and their deadlines and sysctls make no difference`() throws {

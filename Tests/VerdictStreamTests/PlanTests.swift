@@ -9,6 +9,8 @@ private let whole: Text = """
   output-limit 100
   timeout-ms 250
   timeout-percent 300
+  module-if-can crc32c_intel
+  module xfs
   probe net.listen-backlog
   probe mm.pkey-alloc-errno
   end
@@ -20,6 +22,7 @@ private var plan: Plan {
   plan.nonce = "00ff"
   plan.port = "/dev/ttyS1"
   (plan.outputLimit, plan.timeoutMilliseconds, plan.timeoutPercent) = (100, 250, 300)
+  plan.modules = [Plan.Module("crc32c_intel", isRequired: false), Plan.Module("xfs")]
   plan.probes = ["net.listen-backlog", "mm.pkey-alloc-errno"]
   return plan
 }
@@ -45,7 +48,8 @@ private var plan: Plan {
       "nonce", "nonce ", "nonsense 1", "", " ", "probe", "output-limit x", "output-limit -1",
       "output-limit 1048577", "output-limit 1 ", "output-limit +1", "timeout-ms 0", "timeout-ms 3600001",
       "timeout-ms 99999999999999999999", "timeout-percent 0", "timeout-percent 10001", "timeout-percent 1.5",
-      "END", " end", "end ", "firstbad-plan 1", "probe\tnet.listen-backlog",
+      "END", " end", "end ", "firstbad-plan 1", "probe\tnet.listen-backlog", "module", "module ", "module ../x",
+      "module a b", "module-if-can x.ko", "modules x",
     ] as [Text])
   func `with a line that is not understood is refused whole, and the line is named`(_ line: Text) {
     #expect(throws: Plan.Malformed(line: line)) {

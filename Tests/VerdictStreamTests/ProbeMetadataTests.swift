@@ -11,6 +11,8 @@ import Testing
       sysctl=kernel.core_pattern=|/bin/a=b
       config=CONFIG_INET
       config=CONFIG_IPV6
+      module=nf-tables
+      module=xt_DSCP
       cpu=+avx2
       cpu=-pku
       cpus=2
@@ -27,6 +29,7 @@ import Testing
         ProbeMetadata.Sysctl(name: "kernel.core_pattern", value: "|/bin/a=b"),
       ])
     #expect(probe.configs == ["CONFIG_INET", "CONFIG_IPV6"])
+    #expect(probe.modules == ["nf-tables", "xt_DSCP"])
     #expect(probe.cpuFeatures == ["+avx2", "-pku"])
     #expect((probe.cpus, probe.memoryMebibytes, probe.timeoutMilliseconds) == (2, 1024, 30_000))
   }
@@ -42,7 +45,8 @@ import Testing
     arguments: [
       "nonsense", "nonsense=1", "=", "ID=a", " id=a", "sysctl=net.ipv4.tcp_syncookies", "sysctl==1",
       "sysctl=",
-      "config=INET", "config=", "cpu=avx2", "cpu=+", "cpu=", "cpus=0", "cpus=65", "cpus=two", "cpus=",
+      "config=INET", "config=", "module=", "module=a/b", "module=xfs.ko", "module=a b", "module=a,b", "cpu=avx2",
+      "cpu=+", "cpu=", "cpus=0", "cpus=65", "cpus=two", "cpus=",
       "memory=31", "memory=65537", "timeout=0", "timeout=3600001", "timeout=-1",
       "timeout=99999999999999999999",
     ] as [Text])

@@ -24,7 +24,7 @@ struct RecordedRun: Sendable, CustomStringConvertible {
     return [UInt8](try Data(contentsOf: url))
   }
 
-  static let all = [passing, failing, unready, absent]
+  static let all = [passing, failing, unready, absent, modules]
 
   static let passing = RecordedRun(
     file: "passing", nonce: "00112233445566778899aabbccddeeff",
@@ -88,6 +88,21 @@ struct RecordedRun: Sendable, CustomStringConvertible {
       .setup(Setup(step: "device", target: "/dev/ttyS1", outcome: .failed, errno: "EPERM")),
       .setup(Setup(step: "interface", target: "lo", outcome: .absent, errno: "EAFNOSUPPORT")),
       .done(Done(planned: 0, ended: 0)),
+    ])
+
+  static let modules = RecordedRun(
+    file: "modules", nonce: "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a",
+    records: [
+      hello(nonce: "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a", planned: 1),
+      .setup(Setup(step: "plan", target: "/firstbad.plan", outcome: .ok)),
+      .setup(Setup(step: "module", target: "libcrc32c", outcome: .ok)),
+      .setup(Setup(step: "module", target: "xfs", outcome: .failed, errno: "ENOEXEC")),
+      .probeEnd(
+        end("fs.xfs-quota", .unready) {
+          $0.message = "the module xfs cannot be loaded"
+          $0.errno = "ENOEXEC"
+        }),
+      .done(Done(planned: 1, ended: 1)),
     ])
 
   private static func hello(nonce: Text, port: Text = "/dev/ttyS1", planned: Int) -> Record {

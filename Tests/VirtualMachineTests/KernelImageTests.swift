@@ -134,6 +134,7 @@ import Testing
 
   @Test(arguments: [
     ("vmlinuz-6.1.0", "config-6.1.0"), ("arch/x86/boot/bzImage", ".config"), ("bzImage", ".config"),
+    ("usr/lib/modules/6.1.0/vmlinuz", "usr/lib/modules/6.1.0/config"),
   ])
   func `is found where kernels keep it`(_ kernel: String, _ config: String) throws {
     let scratch = try Scratch()
@@ -141,13 +142,12 @@ import Testing
     #expect(KernelConfig(of: image) == nil)
     try scratch.file(config, text)
     let found = try #require(KernelConfig(of: image))
-    #expect(found.file.lastPathComponent == config)
+    #expect(config.hasSuffix(found.file.lastPathComponent))
     #expect(found["CONFIG_HZ"] == "250")
     #expect(found["CONFIG_CMDLINE"] == "\"a=b\"")
     #expect(found["CONFIG_IPV6"] == nil)
-    #expect(found.lack(of: "CONFIG_INET") == nil)
-    #expect(found.lack(of: "CONFIG_IPV6") == "CONFIG_IPV6 is not set")
-    #expect(found.lack(of: "CONFIG_TUN") == "CONFIG_TUN is a module, and the guest loads none")
-    #expect(found.lack(of: "CONFIG_IN") == "CONFIG_IN is not set")
+    #expect(found["CONFIG_TUN"] == "m")
+    #expect(found["CONFIG_IN"] == nil)
+    #expect(found.values { $0.hasPrefix("CONFIG_H") || $0 == "CONFIG_INET" }.sorted() == ["250", "y"])
   }
 }

@@ -43,7 +43,8 @@ int set_socket_option(int fd, int level, int name, int value);
  * the whole probe; this is for a second network, in a child. */
 #define new_network() fb_new_network(FB_HERE_)
 
-/* Two ends of a cable, as links of these names in this network: veth_pair("left", "right") */
+/* Two ends of a cable, as links of these names in this network: veth_pair("left", "right"). With MODULE("veth") in the
+ * heading also on kernels that have it as a module. */
 #define veth_pair(left, right) fb_veth_pair((left), (right), FB_HERE_)
 
 /* Gives a link an IPv4 address and brings it up: link_address("left", "10.1.1.1", 24) */

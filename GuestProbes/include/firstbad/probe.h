@@ -57,6 +57,11 @@
 #define NEEDS(symbol) "config=" symbol "\n"
 #define REQUIRE_CONFIG(symbol) NEEDS(symbol)
 
+/* A kernel module without which this probe cannot tell. MODULE("veth"): loaded, with what it depends on, before the
+ * probe where the kernel has it as a module; nothing to do where it is built in. Nothing else loads one: mount(2) and
+ * socket(2) do not find theirs by themselves. Beside it NEEDS("CONFIG_VETH") is for kernels that are built. */
+#define MODULE(name) "module=" name "\n"
+
 /* A CPU feature, in QEMU's spelling, that the guest's CPU must have, or must lack.
  * WITH_CPU("avx2"), WITHOUT_CPU("pku") */
 #define WITH_CPU(feature) "cpu=+" feature "\n"

@@ -42,6 +42,11 @@ void fb_pause_for_ever(void) __attribute__((noreturn));
 const char *fb_signal_name(int number);
 const char *fb_errno_text(int number);
 
+/* ---- module.c ---- */
+/* finit_module(2) in a process of its own, which may take so long; -EFAULT when the kernel killed it, -ETIMEDOUT when
+ * it is still at it. */
+int fb_module_load(const char *path, int milliseconds);
+
 /* ---- port.c: the line that records leave on ---- */
 /* Opens a terminal device raw; the descriptor. */
 int fb_port_open(const char *path);

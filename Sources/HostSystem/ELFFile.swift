@@ -1,9 +1,13 @@
 /// As much of an ELF file as is needed to read one of its sections: 64-bit, little-endian (elf(5)).
-struct ELFFile {
-  let bytes: [UInt8]
+public struct ELFFile {
+  /// The whole file.
+  public let bytes: [UInt8]
+
+  /// A file's bytes, whatever they are.
+  public init(bytes: [UInt8]) { self.bytes = bytes }
 
   /// The bytes of the section with this name, or nil when the file is no such ELF or has none.
-  func section(named name: String) -> ArraySlice<UInt8>? {
+  public func section(named name: String) -> ArraySlice<UInt8>? {
     guard bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]),
       let table = number(at: 0x28, size: 8), let entrySize = number(at: 0x3A, size: 2),
       // An offset within the file is small enough to be added to.
