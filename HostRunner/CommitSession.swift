@@ -116,10 +116,9 @@ struct CommitSession {
 
   /// Runs it and prints the answer.
   func run() async throws {
-    let last = try store.lastSeconds(recipe: builder.recipe.digest).first
-    for line in CommitBisectionText.plan(range, secondsPerBuild: last) {
-      Terminal.note(line)
-    }
+    let earlier = try Estimate.Earlier(store, recipe: builder.recipe)
+    Terminal.note(
+      CommitBisectionText.plan(range, estimate: Estimate(Record(ledger.entries), earlier: earlier)))
     let live = LiveLine()
     let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.phase(CommitBisectionText.phase($0)) }
     let workshop = try await KernelWorkshop(
@@ -128,8 +127,10 @@ struct CommitSession {
       workshop, store: store, runner: bench.runner, question: question, workers: workers, report: tell)
     let range = range
     let bisection = CommitBisection(range, ledger: ledger, laboratory: laboratory) { [ledger] event in
-      let estimate = Estimate(Record(ledger.entries), secondsPerBuild: last)
-      if let text = CommitBisectionText.live(event, estimate: estimate) { live.begin(text) }
+      let estimate = Estimate(Record(ledger.entries), earlier: earlier)
+      if let now = CommitBisectionText.live(event, commits: range.commits.count, estimate: estimate) {
+        live.begin(now.text, left: now.left)
+      }
       if let line = CommitBisectionText.line(event, of: range, estimate: estimate) { live.end(line) }
     }
     let conclusion: Conclusion
@@ -155,6 +156,15 @@ struct CommitSession {
   }
 
   private var question: String { Record(ledger.entries).opening?.digests["probe"] ?? "" }
+}
+
+extension Estimate.Earlier {
+  /// What the store knows of builds of this recipe.
+  init(_ store: ImageStore, recipe: BuildRecipe) throws(Failure) {
+    self.init(
+      step: try store.lastSeconds(recipe: recipe.digest, isClean: false),
+      clean: try store.lastSeconds(recipe: recipe.digest, isClean: true))
+  }
 }
 
 extension Bench {
