@@ -103,7 +103,7 @@ struct CommitSession {
   }
 
   /// A worktree takes 1.4 GB and the objects of a minimal kernel 0.3 GB (Linux 6.1).
-  private static func requireSpace(for tree: KernelTree, in places: Places) throws(Failure) {
+  static func requireSpace(for tree: KernelTree, in places: Places) throws(Failure) {
     try Places.make(places.cache)
     let free = try? places.cache.resourceValues(forKeys: [.volumeAvailableCapacityKey]).volumeAvailableCapacity
     let isThere = FileManager.default.fileExists(atPath: tree.slotFolder(0, in: places).source.path)
