@@ -13,13 +13,14 @@ import VirtualMachine
 
 /// One `firstbad bisect` among commits: what the command line asks for, put together and run.
 struct CommitSession {
-  private let range: CommitRange
-  private let tree: KernelTree
-  private let bench: Bench
-  private let builder: KernelBuilder
-  private let store: ImageStore
-  private let ledger: Ledger
-  private let workers: Int
+  let range: CommitRange
+  let tree: KernelTree
+  let bench: Bench
+  let options: BuildOptions
+  let builder: KernelBuilder
+  let store: ImageStore
+  let ledger: Ledger
+  let workers: Int
 
   /// From the command line, or from the ledger of the session that is resumed. The words are those to resume by.
   init(_ command: BisectCommand.Search, words: [String] = CommandLine.arguments) async throws {
@@ -42,7 +43,12 @@ struct CommitSession {
     }
     bench = try await Bench(command.probe, command.guest, only: command.only.map { [$0] } ?? [])
     try bench.requireOneProbe()
-    builder = try await command.build.builder(for: bench.selection.probes)
+    options = command.build
+    let base = resumed.flatMap { Record((try? Ledger.entries(in: $0.url)) ?? []).base }
+    // Where the base is to be found out, this is the first one, or what was found out.
+    builder = try await options.builder(for: bench.selection.probes, base: options.ladder.map { base ?? $0[0] })
+    let opened =
+      base == nil ? builder : try await options.builder(for: bench.selection.probes, base: options.ladder?[0])
     store = try ImageStore(in: places)
     workers = bench.workers(command.build.jobs)
     let opening = resumed?.opening
@@ -52,7 +58,7 @@ struct CommitSession {
     try Self.requireSpace(for: tree, in: places)
 
     let digests = [
-      "probe": bench.question(command.guest), "configuration": builder.recipe.digest,
+      "probe": bench.question(command.guest), "configuration": opened.recipe.digest,
       "tool chain": builder.toolChain.digest,
     ]
     if let resumed {
@@ -116,10 +122,11 @@ struct CommitSession {
 
   /// Runs it and prints the answer.
   func run() async throws {
+    let live = LiveLine()
+    let builder = try await based(live)
     let earlier = try Estimate.Earlier(store, recipe: builder.recipe)
     Terminal.note(
       CommitBisectionText.plan(range, estimate: Estimate(Record(ledger.entries), earlier: earlier)))
-    let live = LiveLine()
     let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.phase(CommitBisectionText.phase($0)) }
     let workshop = try await KernelWorkshop(
       tree, builder: builder, store: store, logs: ledger.folder, places: bench.places, report: tell)
@@ -138,6 +145,7 @@ struct CommitSession {
       conclusion = try await bisection.run()
     } catch {
       live.clear()
+      if let offer = offer(beside: error) { throw offer }
       Terminal.note("to go on from here: firstbad bisect --resume --tree \(tree.top.path)")
       throw error
     }
@@ -155,7 +163,7 @@ struct CommitSession {
     }
   }
 
-  private var question: String { Record(ledger.entries).opening?.digests["probe"] ?? "" }
+  var question: String { Record(ledger.entries).opening?.digests["probe"] ?? "" }
 }
 
 extension Estimate.Earlier {
