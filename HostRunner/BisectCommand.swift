@@ -55,6 +55,9 @@ struct BisectCommand: AsyncParsableCommand {
     var probe: [String] = []
 
     func run() async throws {
+      if heal, packages != nil ? thenSource == nil : !kernels.kernel.isEmpty || !kernels.kernels.isEmpty {
+        throw Failure(.usage, "--heal mends commits, and these are ready-made kernels", remedy: "leave it out")
+      }
       if anyFailure && changed != nil {
         throw Failure(.usage, "--changed and --any-failure exclude each other", remedy: "choose one")
       }
@@ -78,7 +81,9 @@ struct BisectCommand: AsyncParsableCommand {
       }
       let bench = try await Bench(probe, guest, only: only.map { [$0] } ?? [])
       try bench.requireOneProbe()
-      let search = try await PackageBisect(pattern, good: ends.good, bad: ends.bad, bench, question)
+      let search = try await PackageBisect(
+        pattern, good: ends.good, bad: ends.bad, bench, question, isFlaky: flaky,
+        workers: bench.workers(build.jobs))
       try await search.run(in: thenSource)
     }
 

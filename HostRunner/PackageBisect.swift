@@ -13,12 +13,17 @@ struct PackageBisect {
   private let packages: [KernelPackage]
   private let bench: Bench
   private let question: Question
+  private let isFlaky: Bool
+  private let workers: Int
 
   /// How many lines of a changelog are shown.
   private static let lines = 20
 
   /// The packages that match, from the good version to the bad one.
-  init(_ pattern: String, good: String?, bad: String?, _ bench: Bench, _ question: Question) async throws {
+  init(
+    _ pattern: String, good: String?, bad: String?, _ bench: Bench, _ question: Question, isFlaky: Bool,
+    workers: Int
+  ) async throws {
     let all = try await KernelsCommand.packages(matching: pattern)
     guard let good, let bad else {
       throw Failure(.usage, "no range is named", remedy: "say --good VERSION and --bad VERSION; \(Self.offer(all))")
@@ -32,12 +37,26 @@ struct PackageBisect {
     packages = all.filter { first.order <= $0.order && $0.order <= last.order }
     self.bench = bench
     self.question = question
+    self.isFlaky = isFlaky
+    self.workers = workers
+    try Self.requireOrder(packages)
   }
 
   /// By the version, or by the package's name.
   private static func find(_ word: String, in all: [KernelPackage]) throws(Failure) -> KernelPackage {
     if let one = all.first(where: { $0.version == word || $0.name == word }) { return one }
     throw Failure(.usage, "no matching package has the version \(word)", remedy: offer(all))
+  }
+
+  /// Images that the user added have the release that they call themselves, and nothing orders two of one release.
+  private static func requireOrder(_ packages: [KernelPackage]) throws(Failure) {
+    for (one, next) in zip(packages, packages.dropFirst()) where one.name == next.name {
+      let ends = [one, next].map { $0.version.split(separator: "-").last ?? "" }
+      guard ends.allSatisfy({ $0.count == 12 && $0.allSatisfy(\.isHexDigit) }) else { continue }
+      throw Failure(
+        .usage, "\(one.version) and \(next.version) are images of one release, and nothing tells which is the older",
+        remedy: "name the files in their order: --kernels FILE...")
+    }
   }
 
   private static func offer(_ all: [KernelPackage]) -> String {
@@ -50,19 +69,29 @@ struct PackageBisect {
   func run(in source: String?) async throws {
     // A folder that is no kernel tree is better refused before anything is fetched and booted.
     let tree: KernelTree? = if let source { try await KernelTree(at: source) } else { nil }
-    let kernels = try await KernelsCommand.fetch(packages, whole: false)
+    let row = try await KernelsCommand.fetch(packages, whole: false)
+    let kernels = row.kernels
     guard kernels.first?.package == packages.first, kernels.last?.package == packages.last else {
       throw Failure(
         .toolFailed, "an end of the range cannot be fetched", remedy: "name another version; see the notes above")
     }
     let images = try kernels.map { try KernelImage(at: $0.image) }
-    let bisection = try KernelListBisection(images, with: bench.runner, question: question) { step, open in
+    let bisection = try KernelListBisection(
+      images, with: bench.runner, question: question, isFlaky: isFlaky, workers: workers,
+      note: { Terminal.note("firstbad: note: \($0)") }
+    ) { step, open in
       Terminal.note(BisectionText.step(step, open: open))
     }
     let outcome = try await bisection.run()
     for line in BisectionText.summary(outcome, of: images, question) { try Terminal.print(line) }
     guard let first = outcome.suspects.first, let last = outcome.suspects.last, first > 0 else { return }
     let (good, bad) = (kernels[first - 1], kernels[last])
+    // What could not be fetched in between may as well be the first.
+    let unknown = row.missing(between: good.package, and: bad.package)
+    if !unknown.isEmpty {
+      try Terminal.print(
+        "  or one of these, which cannot be fetched: \(unknown.map(\.version).joined(separator: ", "))")
+    }
     try await showChangelog(good.package, bad.package)
     if let tree, let ends = try tags(good.package, bad.package) {
       let words = Self.words(CommandLine.arguments, in: tree.top.path, good: ends.good, bad: ends.bad)
@@ -72,7 +101,7 @@ struct PackageBisect {
       let search = try BisectCommand.Search.parse(command.first == "search" ? Array(command.dropFirst()) : command)
       return try await CommitSession(search, words: words).run()
     }
-    if outcome.suspects.count > 1 {
+    if outcome.suspects.count > 1 || !unknown.isEmpty {
       throw ExitCode(ExitStatus.of(.untestable(phase: .done, signature: "range")))
     }
   }
@@ -81,7 +110,7 @@ struct PackageBisect {
   private func showChangelog(_ good: KernelPackage, _ bad: KernelPackage) async throws {
     let kernel: FetchedKernel
     do {
-      guard let whole = try await KernelsCommand.fetch([bad], whole: true).first else { return }
+      guard let whole = try await KernelsCommand.fetch([bad], whole: true).kernels.first else { return }
       kernel = whole
     } catch let failure as Failure {
       return Terminal.note("firstbad: its changelog cannot be shown: \(failure.message)")
