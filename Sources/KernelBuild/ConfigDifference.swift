@@ -76,8 +76,12 @@ public struct ConfigDifference: Sendable, Codable, Equatable {
   private static func places(_ text: String, beside other: String) -> [String: Place] {
     var places = placed(text)
     var last = Place(number: 0)
-    for (symbol, _) in placed(other).sorted(by: { $0.value.number < $1.value.number }) {
-      if let known = places[symbol] { last = known } else { places[symbol] = last }
+    for (symbol, place) in placed(other).sorted(by: { $0.value.number < $1.value.number }) {
+      if let known = places[symbol] {
+        last = known
+      } else {
+        places[symbol] = Place(isDriver: place.isDriver, number: last.number)
+      }
     }
     return places
   }
