@@ -76,12 +76,22 @@ public struct ConfigurationSearch {
       search.record(try await judge(candidate, yardstick, left: left), for: candidate)
     }
     guard case .done(let outcome) = search.step else { return answer }
-    answer.members = outcome.members.map { differences[$0] }
+    answer.members = members(outcome)
     for member in answer.members.prefix(20) {
       answer.places[member.symbol] = await laboratory.place(of: member.symbol)
     }
     try await prove(outcome, yardstick)
     return answer
+  }
+
+  /// The differences of the answer. Upon the minimal configuration with the values that they really took there: without
+  /// CONFIG_MODULES kconfig makes y of every m.
+  private func members(_ outcome: DeltaSearch.Outcome) -> [ConfigDifference] {
+    let members = outcome.members.map { differences[$0] }
+    guard case .least = ends.kind, let text = texts[Set(outcome.members)] else { return members }
+    let took = Dictionary(
+      ConfigDifference.all(good: goodText, bad: text).map { ($0.symbol, $0.bad) }, uniquingKeysWith: { $1 })
+    return members.map { ConfigDifference($0.symbol, good: $0.good, bad: took[$0.symbol] ?? $0.bad) }
   }
 
   private func contradiction(_ what: String) -> Failure {
