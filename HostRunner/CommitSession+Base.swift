@@ -1,4 +1,5 @@
 import Bisection
+import Foundation
 import HostSystem
 import KernelBuild
 import KernelTree
@@ -13,8 +14,9 @@ extension CommitSession {
     guard let ladder = options.ladder else { return builder }
     let probes = bench.selection.probes
     if let known = Record(ledger.entries).base {
-      return builder.with(try await options.builder(for: probes, base: known).recipe)
+      return builder.with(try await options.builder(for: probes, base: options.base(ofWord: known)).recipe)
     }
+    let names = ladder.map { URL(filePath: $0).lastPathComponent }
     let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.phase(CommitBisectionText.phase($0)) }
     let workshop = try await KernelWorkshop(
       tree, builder: builder, store: store, logs: ledger.folder, places: bench.places, report: tell)
@@ -23,26 +25,26 @@ extension CommitSession {
     guard let asked = Record(ledger.entries).opening?.question else { return builder }
     for (number, base) in ladder.enumerated() {
       let recipe = try await options.builder(for: probes, base: base).recipe
-      live.begin("\(range.bad.quoted) with base \(base)")
+      live.begin("\(range.bad.quoted) with base \(names[number])")
       let bad = try await laboratory.examine(range.bad, isClean: false, as: recipe)
       var good: Examination?
       if case .changed = asked, bad.identity != nil {
-        live.begin("\(range.good.quoted) with base \(base)")
+        live.begin("\(range.good.quoted) with base \(names[number])")
         good = try await laboratory.examine(range.good, isClean: false, as: recipe)
       }
       live.clear()
       switch BaseLadder.fit(asked, bad: bad.seen, good: good?.seen) {
       case .shows:
-        try ledger.append(.based(on: base))
-        Terminal.note("note: base \(base) shows it, and is the base of this bisection")
+        try ledger.append(.based(on: BuildOptions.word(ofBase: base)))
+        Terminal.note("note: base \(names[number]) shows it, and is the base of this bisection")
         return builder.with(recipe)
       case .lacks(let why):
-        let further = number + 1 < ladder.count ? ", so \(ladder[number + 1]) is tried, a larger one" : ""
-        Terminal.note("note: with base \(base) \(why)\(further)")
+        let further = number + 1 < ladder.count ? ", so \(names[number + 1]) is tried, a larger one" : ""
+        Terminal.note("note: with base \(names[number]) \(why)\(further)")
       }
     }
     throw Failure(
-      .badInput, "none of the bases that were tried shows it: \(ladder.joined(separator: ", "))",
+      .badInput, "none of the bases that were tried shows it: \(names.joined(separator: ", "))",
       remedy: "name the configuration that does, as --base auto:FILE, or see that the ends are not swapped")
   }
 

@@ -44,7 +44,8 @@ struct CommitSession {
     bench = try await Bench(command.probe, command.guest, only: command.only.map { [$0] } ?? [])
     try bench.requireOneProbe()
     options = command.build
-    let base = resumed.flatMap { Record((try? Ledger.entries(in: $0.url)) ?? []).base }
+    let word = resumed.flatMap { Record((try? Ledger.entries(in: $0.url)) ?? []).base }
+    let base = word.map(options.base(ofWord:))
     // Where the base is to be found out, this is the first one, or what was found out.
     builder = try await options.builder(for: bench.selection.probes, base: options.ladder.map { base ?? $0[0] })
     let opened =

@@ -144,6 +144,10 @@ import Testing
     let own = try await world.firstbad(
       "bisect", "--base=auto:\(file)", "--good", "broken~1", "--bad", "main", Self.probe)
     #expect(own.status == 0 && own.output.contains("what CULPRIT switches on is broken"), "\(own)")
+    // The file may be gone by then; the session has its own.
+    try FileManager.default.removeItem(atPath: file)
+    let again = try await world.firstbad("bisect", "--resume")
+    #expect(again.status == 0 && again.output.contains("what CULPRIT switches on is broken"), "\(again)")
     let build = try await world.firstbad("build", "--base", "auto")
     #expect(build.status == 128 && build.errors.contains("here is no bad end"), "\(build)")
   }
