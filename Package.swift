@@ -71,13 +71,18 @@ let package = Package(
         "HostSystem", "ImageStore", "Judgement", "KernelBuild", "KernelTree", "Suite", "VerdictStream",
         "VirtualMachine",
       ]),
+    library("ConfigSearch", ["Bisection", "HostSystem", "KernelBuild", "KernelTree"]),
     library(
       "Reports",
-      ["Bisection", "HostSystem", "Judgement", "KernelBuild", "KernelTree", "Suite", "VerdictStream", "VirtualMachine"]),
+      [
+        "Bisection", "ConfigSearch", "HostSystem", "Judgement", "KernelBuild", "KernelTree", "Suite", "VerdictStream",
+        "VirtualMachine",
+      ]),
     .executableTarget(
       name: "firstbad",
       dependencies: [
-        "Bisection", "GuestImage", "HostSystem", "ImageStore", "Judgement", "KernelBuild", "KernelModules",
+        "Bisection", "ConfigSearch", "GuestImage", "HostSystem", "ImageStore", "Judgement", "KernelBuild",
+        "KernelModules",
         "KernelPackages", "KernelTree", "ProbeLibrary", "Reports", "Suite",
         "VerdictStream", "VirtualMachine", arguments,
       ],
@@ -88,7 +93,8 @@ let package = Package(
       name: "TestKernels", dependencies: ["HostSystem", "KernelPackages"], path: "Tests/TestKernels",
       swiftSettings: strict),
     tests("EndToEndTests", ["HostSystem", "TestKernels", "VerdictStream"]),
-    tests("PlantedTests", ["HostSystem", "TestKernels"]),
+    tests(
+      "PlantedTests", ["Bisection", "ConfigSearch", "HostSystem", "Judgement", "KernelBuild", "TestKernels"]),
     tests("FaultTests", ["HostSystem", "TestKernels"]),
 
     // Tests, leaves first; none of these boots a kernel.
@@ -110,6 +116,7 @@ let package = Package(
       "KernelBuildTests", ["HostSystem", "Judgement", "KernelBuild", "TestSupport"], resources: [.copy("Logs")]),
     tests("ImageStoreTests", ["HostSystem", "ImageStore", "Judgement", "KernelBuild", "TestSupport"]),
     tests("BisectionTests", ["Bisection", "HostSystem", "Judgement", "KernelTree", "TestSupport"]),
+    tests("ConfigSearchTests", ["Bisection", "ConfigSearch", "HostSystem", "Judgement", "KernelBuild", "TestSupport"]),
     tests("KernelPackagesTests", ["HostSystem", "KernelPackages", "TestSupport"]),
     tests("KernelModulesTests", ["HostSystem", "KernelModules", "TestSupport"]),
     tests(

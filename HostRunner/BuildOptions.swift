@@ -26,7 +26,9 @@ struct EndOptions: ParsableArguments {
 /// How kernels are built.
 struct BuildOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("What the configuration starts from: tiny, defconfig or a .config file.", valueName: "base"))
+    help: ArgumentHelp(
+      "What the configuration starts from: tiny, defconfig or a .config file. In a bisect also auto, or auto:FILE.",
+      valueName: "base"))
   var base = "tiny"
 
   @Option(
@@ -42,9 +44,26 @@ struct BuildOptions: ParsableArguments {
     help: ArgumentHelp("How many compilers run at once; as many as the machine has processors.", valueName: "number"))
   var jobs: Int?
 
-  /// The builder for kernels in which these probes can run. What is missing on this machine is said before an hour
-  /// is spent.
-  func builder(for probes: [ProbeMetadata]) async throws -> KernelBuilder {
+  /// The bases to try where the right one is to be found out, the smallest first; nil where it is named.
+  var ladder: [String]? {
+    if base == "auto" { return ["tiny", "defconfig"] }
+    return base.hasPrefix("auto:") ? ["tiny", "defconfig", String(base.dropFirst(5))] : nil
+  }
+
+  /// A step of the ladder as the ledger has it: `tiny`, `defconfig`, or `file`, whose place differs when a session is resumed.
+  static func word(ofBase base: String) -> String { ["tiny", "defconfig"].contains(base) ? base : "file" }
+
+  /// The step of the ladder that the ledger means.
+  func base(ofWord word: String) -> String { word == "file" ? ladder?.last ?? base : word }
+
+  /// The builder for kernels in which these probes can run, with the base that is named or another one. What is missing on
+  /// this machine is said before an hour is spent.
+  func builder(for probes: [ProbeMetadata], base other: String? = nil) async throws -> KernelBuilder {
+    if ladder != nil && other == nil {
+      throw Failure(
+        .usage, "--base auto climbs until the bad end is bad, and here is no bad end",
+        remedy: "name tiny, defconfig or a .config; 'firstbad bisect --base auto' says which one it took")
+    }
     let missing = KernelBuilder.missingTools()
     if let first = missing.first {
       let others = missing.dropFirst().map(\.description).joined(separator: "; ")
@@ -55,7 +74,7 @@ struct BuildOptions: ParsableArguments {
     // What a probe wants of the machine, the kernel must be able to use.
     let machine = probes.contains { $0.cpus > 1 } ? ["CONFIG_SMP"] : []
     let recipe = BuildRecipe(
-      base: try BuildRecipe.Base(argument: base),
+      base: try BuildRecipe.Base(argument: other ?? base),
       probeSymbols: probes.flatMap { $0.configs.map(\.description) } + machine,
       userSymbols: try BuildRecipe.Assignment.list(config))
     return KernelBuilder(recipe, try await ToolChain.find(compiler: compiler), jobs: jobs)

@@ -13,13 +13,14 @@ import VirtualMachine
 
 /// One `firstbad bisect` among commits: what the command line asks for, put together and run.
 struct CommitSession {
-  private let range: CommitRange
-  private let tree: KernelTree
-  private let bench: Bench
-  private let builder: KernelBuilder
-  private let store: ImageStore
-  private let ledger: Ledger
-  private let workers: Int
+  let range: CommitRange
+  let tree: KernelTree
+  let bench: Bench
+  let options: BuildOptions
+  let builder: KernelBuilder
+  let store: ImageStore
+  let ledger: Ledger
+  let workers: Int
 
   /// From the command line, or from the ledger of the session that is resumed. The words are those to resume by.
   init(_ command: BisectCommand.Search, words: [String] = CommandLine.arguments) async throws {
@@ -42,7 +43,13 @@ struct CommitSession {
     }
     bench = try await Bench(command.probe, command.guest, only: command.only.map { [$0] } ?? [])
     try bench.requireOneProbe()
-    builder = try await command.build.builder(for: bench.selection.probes)
+    options = command.build
+    let word = resumed.flatMap { Record((try? Ledger.entries(in: $0.url)) ?? []).base }
+    let base = word.map(options.base(ofWord:))
+    // Where the base is to be found out, this is the first one, or what was found out.
+    builder = try await options.builder(for: bench.selection.probes, base: options.ladder.map { base ?? $0[0] })
+    let opened =
+      base == nil ? builder : try await options.builder(for: bench.selection.probes, base: options.ladder?[0])
     store = try ImageStore(in: places)
     workers = bench.workers(command.build.jobs)
     let opening = resumed?.opening
@@ -52,7 +59,7 @@ struct CommitSession {
     try Self.requireSpace(for: tree, in: places)
 
     let digests = [
-      "probe": bench.question(command.guest), "configuration": builder.recipe.digest,
+      "probe": bench.question(command.guest), "configuration": opened.recipe.digest,
       "tool chain": builder.toolChain.digest,
     ]
     if let resumed {
@@ -103,7 +110,7 @@ struct CommitSession {
   }
 
   /// A worktree takes 1.4 GB and the objects of a minimal kernel 0.3 GB (Linux 6.1).
-  private static func requireSpace(for tree: KernelTree, in places: Places) throws(Failure) {
+  static func requireSpace(for tree: KernelTree, in places: Places) throws(Failure) {
     try Places.make(places.cache)
     let free = try? places.cache.resourceValues(forKeys: [.volumeAvailableCapacityKey]).volumeAvailableCapacity
     let isThere = FileManager.default.fileExists(atPath: tree.slotFolder(0, in: places).source.path)
@@ -116,11 +123,11 @@ struct CommitSession {
 
   /// Runs it and prints the answer.
   func run() async throws {
-    let last = try store.lastSeconds(recipe: builder.recipe.digest).first
-    for line in CommitBisectionText.plan(range, secondsPerBuild: last) {
-      Terminal.note(line)
-    }
     let live = LiveLine()
+    let builder = try await based(live)
+    let earlier = try Estimate.Earlier(store, recipe: builder.recipe)
+    Terminal.note(
+      CommitBisectionText.plan(range, estimate: Estimate(Record(ledger.entries), earlier: earlier)))
     let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.phase(CommitBisectionText.phase($0)) }
     let workshop = try await KernelWorkshop(
       tree, builder: builder, store: store, logs: ledger.folder, places: bench.places, report: tell)
@@ -128,8 +135,10 @@ struct CommitSession {
       workshop, store: store, runner: bench.runner, question: question, workers: workers, report: tell)
     let range = range
     let bisection = CommitBisection(range, ledger: ledger, laboratory: laboratory) { [ledger] event in
-      let estimate = Estimate(Record(ledger.entries), secondsPerBuild: last)
-      if let text = CommitBisectionText.live(event, estimate: estimate) { live.begin(text) }
+      let estimate = Estimate(Record(ledger.entries), earlier: earlier)
+      if let now = CommitBisectionText.live(event, commits: range.commits.count, estimate: estimate) {
+        live.begin(now.text, left: now.left)
+      }
       if let line = CommitBisectionText.line(event, of: range, estimate: estimate) { live.end(line) }
     }
     let conclusion: Conclusion
@@ -137,6 +146,7 @@ struct CommitSession {
       conclusion = try await bisection.run()
     } catch {
       live.clear()
+      if let offer = offer(beside: error) { throw offer }
       Terminal.note("to go on from here: firstbad bisect --resume --tree \(tree.top.path)")
       throw error
     }
@@ -154,7 +164,16 @@ struct CommitSession {
     }
   }
 
-  private var question: String { Record(ledger.entries).opening?.digests["probe"] ?? "" }
+  var question: String { Record(ledger.entries).opening?.digests["probe"] ?? "" }
+}
+
+extension Estimate.Earlier {
+  /// What the store knows of builds of this recipe.
+  init(_ store: ImageStore, recipe: BuildRecipe) throws(Failure) {
+    self.init(
+      step: try store.lastSeconds(recipe: recipe.digest, isClean: false),
+      clean: try store.lastSeconds(recipe: recipe.digest, isClean: true))
+  }
 }
 
 extension Bench {

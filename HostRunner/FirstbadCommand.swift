@@ -16,8 +16,9 @@ struct FirstbadCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, SuiteCommand.self, BisectCommand.self, StepCommand.self, ListCommand.self, ExplainCommand.self,
-      NewCommand.self, ImageCommand.self, BuildCommand.self, StoreCommand.self, KernelsCommand.self, SurveyCommand.self,
+      RunCommand.self, SuiteCommand.self, BisectCommand.self, ConfigCommand.self, StepCommand.self, ListCommand.self,
+      ExplainCommand.self, NewCommand.self, ImageCommand.self, BuildCommand.self, StoreCommand.self,
+      KernelsCommand.self, SurveyCommand.self,
       DoctorCommand.self,
     ])
 

@@ -1,14 +1,23 @@
 import Foundation
+import Reports
 import Synchronization
 
 /// On a terminal, a line that says what is being done; elsewhere nothing, as only finished things are worth a line.
 final class LiveLine: Sendable {
   private let isTerminal = isatty(2) != 0
-  private let state = Mutex((text: "", start: Date.now, isShown: false))
+  private let state = Mutex(State())
 
-  /// Something begins.
-  func begin(_ text: String) {
-    state.withLock { $0 = (text, .now, $0.isShown) }
+  private struct State {
+    var text = ""
+    var start = Date.now
+    /// Seconds that all was to take from then on, where that is known.
+    var left: Double?
+    var isShown = false
+  }
+
+  /// Something begins; with all that comes after it, it takes about so many seconds.
+  func begin(_ text: String, left: Double? = nil) {
+    state.withLock { $0 = State(text: text, left: left, isShown: $0.isShown) }
     show("")
   }
 
@@ -34,9 +43,16 @@ final class LiveLine: Sendable {
     guard isTerminal else { return }
     state.withLock { state in
       let seconds = Int(Date.now.timeIntervalSince(state.start))
-      let line = "\(state.text): \(phase), \(seconds) s".prefix(110)
+      let line = Self.line(state.text, phase, seconds: seconds, left: state.left)
       try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K\(line)".utf8))
       state.isShown = true
     }
+  }
+
+  /// The time that is left stands where a long name cannot push it off the line.
+  static func line(_ text: String, _ phase: String, seconds: Int, left: Double?) -> String {
+    let rest = (left ?? 0) - Double(seconds)
+    let ahead = rest > 0 ? "[\(CommitBisectionText.about(rest)) left] " : ""
+    return String("\(ahead)\(text): \(phase), \(seconds) s".prefix(110))
   }
 }

@@ -53,7 +53,8 @@ struct SessionFolder {
       var probe = command.probe.first
       let files = command.probe + [command.build.base] + command.build.config.filter { $0.hasPrefix("@") }
       for (number, word) in files.enumerated() {
-        let (mark, name) = word.hasPrefix("@") ? ("@", String(word.dropFirst())) : ("", word)
+        let mark = ["@", "auto:"].first(where: word.hasPrefix) ?? ""
+        let name = String(word.dropFirst(mark.count))
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), !isFolder.boolValue,
           let content = FileManager.default.contents(atPath: name)

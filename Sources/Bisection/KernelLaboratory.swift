@@ -2,7 +2,7 @@ import Foundation
 import HostSystem
 public import ImageStore
 import Judgement
-import KernelBuild
+public import KernelBuild
 public import KernelTree
 public import Suite
 import VirtualMachine
@@ -42,6 +42,19 @@ public struct KernelLaboratory: Laboratory {
     case .reverted(let culprit, let tip):
       if let product = try await workshop.make(tip, without: culprit) { try await judged(product) } else { nil }
     }
+  }
+
+  /// A commit with another configuration than that of the workshop.
+  public func examine(_ commit: Commit, isClean: Bool, as recipe: BuildRecipe) async throws -> Examination {
+    try await judged(workshop.make(commit, isClean: isClean, as: recipe))
+  }
+
+  /// See ``KernelWorkshop``.
+  public func place(of symbol: String) async -> String? { await workshop.place(of: symbol) }
+
+  /// See ``KernelWorkshop``.
+  public func configure(_ commit: Commit, as recipe: BuildRecipe) async throws -> ConfigureOutcome {
+    try await workshop.configure(commit, as: recipe)
   }
 
   /// See ``Laboratory``.

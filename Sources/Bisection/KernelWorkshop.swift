@@ -3,6 +3,7 @@ public import HostSystem
 public import ImageStore
 public import KernelBuild
 public import KernelTree
+import Synchronization
 
 /// Makes kernels of commits: git lays the source out, make builds it, the store keeps it. What the store knows is
 /// not built again.
@@ -13,6 +14,7 @@ public final class KernelWorkshop: Sendable {
   private let store: ImageStore
   private let logs: URL
   private let report: @Sendable (Progress) -> Void
+  private let laidOut = Mutex<CommitID?>(nil)
 
   /// What it is at, for a person who waits.
   public enum Progress: Sendable {
@@ -82,9 +84,38 @@ public final class KernelWorkshop: Sendable {
     return try await make(mended, commit, false) {}
   }
 
+  /// The kernel of a commit with another configuration than that of the workshop; a build that is not clean goes on from
+  /// the objects of whatever configuration was built last.
+  public func make(_ commit: Commit, isClean: Bool, as recipe: BuildRecipe) async throws -> Product {
+    try await make(commit.tree, commit, isClean, with: builder.with(recipe)) { try await layOut(commit) }
+  }
+
+  /// The configuration that a recipe comes to on a commit.
+  public func configure(_ commit: Commit, as recipe: BuildRecipe) async throws -> ConfigureOutcome {
+    report(.checkingOut)
+    try await layOut(commit)
+    report(.building(BuildProgress(phase: .configure, filesDone: 0, filesExpected: nil, current: "")))
+    return try await builder.with(recipe).configure(
+      source: slot.source, objects: slot.objects.deletingLastPathComponent().appending(path: "configurations"),
+      log: logs.appending(path: "\(commit.id.short).configure.log"))
+  }
+
+  /// Where the source that was laid out last declares a symbol; see ``KernelBuild/KconfigPlace``.
+  public func place(of symbol: String) async -> String? { try? await KconfigPlace.find(symbol, in: slot.source) }
+
+  /// Lays a commit out unless it is there: many configurations of one commit need one checkout.
+  private func layOut(_ commit: Commit) async throws {
+    if laidOut.withLock({ $0 }) == commit.id { return }
+    try await slot.checkOut(commit.id)
+    laidOut.withLock { $0 = commit.id }
+  }
+
   private func make(
-    _ tree: String, _ commit: Commit, _ isClean: Bool, checkOut: () async throws -> Void
+    _ tree: String, _ commit: Commit, _ isClean: Bool, with other: KernelBuilder? = nil,
+    checkOut: () async throws -> Void
   ) async throws -> Product {
+    let builder = other ?? builder
+    if other == nil { laidOut.withLock { $0 = nil } }
     func key(_ isClean: Bool) -> BuildKey {
       BuildKey(tree: tree, recipe: builder.recipe.digest, toolChain: builder.toolChain.digest, isClean: isClean)
     }

@@ -13,6 +13,8 @@ public enum LedgerEntry: Codable, Sendable, Equatable {
   case decided(Decided)
   /// The user judged a commit.
   case marked(commit: CommitID, as: Mark)
+  /// It was found out which base shows what is hunted (`--base auto`).
+  case based(on: String)
   /// It was found out which commits cannot change the kernel.
   case narrowed(Reach)
   /// The last examination or mark that still counts is taken back.

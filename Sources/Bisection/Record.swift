@@ -14,6 +14,8 @@ public struct Record: Sendable {
   public private(set) var marks: [CommitID: LedgerEntry.Mark] = [:]
   /// Which commits cannot change the kernel, once that is known.
   public private(set) var reach: Reach?
+  /// The base that was chosen where it was to be found out.
+  public private(set) var base: String?
   /// The answer, unless something was changed after it.
   public private(set) var conclusion: Conclusion?
 
@@ -24,6 +26,7 @@ public struct Record: Sendable {
       switch entry {
       case .opened(let opening): self.opening = opening
       case .narrowed(let reach): self.reach = reach
+      case .based(let base): self.base = base
       case .examined, .marked, .ran, .decided:
         counting.append(entry)
         conclusion = nil
@@ -32,7 +35,7 @@ public struct Record: Sendable {
         while let last = counting.popLast() {
           switch last {
           case .ran, .decided: continue
-          case .opened, .examined, .marked, .narrowed, .undone, .closed: break
+          case .opened, .examined, .marked, .narrowed, .based, .undone, .closed: break
           }
           break
         }
@@ -50,7 +53,7 @@ public struct Record: Sendable {
         if let milliseconds = ran.milliseconds { furtherBoots.append(milliseconds) }
       case .decided(let decided): take(decided)
       case .marked(let commit, let mark): marks[commit] = mark
-      case .opened, .narrowed, .undone, .closed: break
+      case .opened, .narrowed, .based, .undone, .closed: break
       }
     }
   }

@@ -28,6 +28,16 @@ public struct Yardstick: Equatable, Sendable {
     hunt = try Self.hunt(question, bad, badName, reference)
   }
 
+  /// Verifies the bad end alone, where only a failure is hunted and the good end need not be one.
+  public init(_ question: Question, bad: Seen, called badName: String) throws(Failure) {
+    if case .changed = question {
+      throw Failure(.usage, "a changed value needs a good end to be compared with", remedy: "hunt a failure")
+    }
+    self.question = question
+    reference = nil
+    hunt = try Self.hunt(question, bad, badName, nil)
+  }
+
   /// Verifies the good end alone, before work is spent on the other.
   public static func verify(_ question: Question, good: Seen, called name: String) throws(Failure) {
     _ = try reference(question, good, name)

@@ -143,11 +143,16 @@ public final class ImageStore: Sendable {
     }
   }
 
-  /// Seconds of the last builds of a recipe, the latest first; for estimates.
-  public func lastSeconds(recipe: String) throws(Failure) -> [Double] {
+  /// Seconds of the last builds of a recipe that gave a kernel, the latest first; for estimates. `isClean` asks only for
+  /// those that began with nothing but the source, or only for the others.
+  public func lastSeconds(recipe: String, isClean: Bool? = nil) throws(Failure) -> [Double] {
     try use { database in
       try Double.fetchAll(
-        database, sql: "SELECT seconds FROM build WHERE recipe = ? ORDER BY built DESC LIMIT 20", arguments: [recipe])
+        database,
+        sql: """
+          SELECT seconds FROM build WHERE recipe = ? AND sha256 IS NOT NULL AND isClean IN (?, ?)
+          ORDER BY built DESC LIMIT 20
+          """, arguments: [recipe, isClean ?? false, isClean ?? true])
     }
   }
 

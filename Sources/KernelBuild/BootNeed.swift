@@ -26,7 +26,13 @@ struct BootNeed {
     self.reason = reason
   }
 
-  func applies(to base: BuildRecipe.Base) -> Bool { base == .tiny ? isForTiny : isForOthers }
+  func applies(to base: BuildRecipe.Base) -> Bool {
+    switch base {
+    case .tiny: isForTiny
+    case .defconfig, .file: isForOthers
+    case .exact: false
+    }
+  }
 
   /// The table. A new need is a row. The order is that of the fragment and decides nothing.
   static let table: [BootNeed] = [
@@ -91,6 +97,16 @@ struct BootNeed {
     BootNeed("SYSTEM_TRUSTED_KEYS", "\"\"", .wished, tiny: false, "distributions name files that only they have"),
     BootNeed("SYSTEM_REVOCATION_KEYS", "\"\"", .wished, tiny: false, "distributions name files that only they have"),
   ]
+
+  /// Wished rows of what programs take for granted, which give way where a person's configuration says otherwise and
+  /// it is the configuration that is in question. What the guest contract promises, what the image must be free of and
+  /// what a choice hangs on is not among them.
+  static let yielding: Set<String> = Set(
+    [
+      "MULTIUSER", "FUTEX", "EPOLL", "SIGNALFD", "TIMERFD", "EVENTFD", "POSIX_TIMERS", "HIGH_RES_TIMERS",
+      "ADVISE_SYSCALLS", "MEMBARRIER", "FILE_LOCKING", "NET", "UNIX", "INET", "X86_INTEL_MEMORY_PROTECTION_KEYS",
+      "SYN_COOKIES", "BUG", "RANDOM_TRUST_CPU",
+    ].map { "CONFIG_\($0)" })
 
   /// Rows that give way when one of these is asked for: of a choice only one can be had.
   static let alternatives = [

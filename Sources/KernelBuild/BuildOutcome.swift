@@ -69,6 +69,14 @@ public struct BuiltKernel: Sendable, Equatable {
   }
 }
 
+/// What came of configuring alone.
+public enum ConfigureOutcome: Sendable, Equatable {
+  /// The text of the `.config`.
+  case configured(String)
+  /// Something that was required did not take, or kconfig failed.
+  case failed(BuildFailure)
+}
+
 /// Why a tree gives no kernel.
 public struct BuildFailure: Sendable, Codable, Equatable {
   /// ``Phase/configure`` or ``Phase/build``.

@@ -12,12 +12,17 @@ public struct BuildRecipe: Sendable, Codable, Equatable {
   public var probeSymbols: [String]
   /// What the user asks for. It wins over the probes and over what the guest needs.
   public var userSymbols: [Assignment]
+  /// What is taken where the tree offers it, and whose lack is not spoken of. It wins over what the guest would like.
+  public var wishes: [Assignment]
 
-  /// All three.
-  public init(base: Base = .tiny, probeSymbols: [String] = [], userSymbols: [Assignment] = []) {
+  /// All four.
+  public init(
+    base: Base = .tiny, probeSymbols: [String] = [], userSymbols: [Assignment] = [], wishes: [Assignment] = []
+  ) {
     self.base = base
     self.probeSymbols = probeSymbols
     self.userSymbols = userSymbols
+    self.wishes = wishes
   }
 
   /// What a configuration starts from.
@@ -28,6 +33,8 @@ public struct BuildRecipe: Sendable, Codable, Equatable {
     case defconfig
     /// The text of a configuration.
     case file(contents: String)
+    /// The text of a configuration that is taken as it is: nothing that the guest needs is put into it.
+    case exact(contents: String)
 
     /// The value of `--base`: `tiny`, `defconfig` or the path of a configuration.
     public init(argument: String) throws(Failure) {
@@ -116,6 +123,9 @@ public struct BuildRecipe: Sendable, Codable, Equatable {
       return list
     }
 
+    /// For a person: `CONFIG_X=y`, and `CONFIG_X=n` where it is not set.
+    public var text: String { "\(symbol)=\(value)" }
+
     /// The line for kconfig.
     var line: String { value == "n" ? "# \(symbol) is not set" : "\(symbol)=\(value)" }
   }
@@ -128,6 +138,7 @@ public struct BuildRecipe: Sendable, Codable, Equatable {
       case .tiny: "tiny"
       case .defconfig: "defconfig"
       case .file(let contents): "file\n\(contents)"
+      case .exact(let contents): "exact\n\(contents)"
       }
     return Digest.sha256(ofFields: ["recipe 1", start, fragment()] + Kbuild.pins.map { "\($0.name)=\($0.value)" })
   }
@@ -141,6 +152,10 @@ public struct BuildRecipe: Sendable, Codable, Equatable {
     let probe = probeSymbols.map { Request(assignment: Assignment($0, "y"), isRequired: true) }
     let user = userSymbols.map { Request(assignment: $0, isRequired: true) }
     var further: [String: Request] = [:]
+    let needed = Set(BootNeed.table.filter { $0.strength == .needed && $0.applies(to: base) }.map(\.assignment.symbol))
+    for wish in wishes where !needed.contains(wish.symbol) {
+      further[wish.symbol] = Request(assignment: wish, isRequired: false)
+    }
     for request in probe + user { further[request.assignment.symbol] = request }
     let asked = Set(further.values.filter { $0.assignment.value != "n" }.map(\.assignment.symbol))
     var all: [Request] = []

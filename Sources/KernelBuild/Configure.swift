@@ -28,7 +28,7 @@ struct Configure {
       if let failure = try await make("defconfig", start) { return failure }
       try merge(try ConfigText.read(made.path, as: "configuration", remedy: "build again"), requests)
       if let failure = try await make(renewing(), start) { return failure }
-    case .file(let contents):
+    case .file(let contents), .exact(let contents):
       try merge(contents, requests)
       if let failure = try await make(renewing(), start) { return failure }
     }

@@ -18,6 +18,8 @@ public struct KernelBuilder: Sendable {
   public let usesCcache: Bool
   private let ccache: Tool?
   private let silence: Duration
+  /// Whether kernels of other configurations may be built upon the same objects.
+  private let sharesObjects: Bool
 
   /// A builder; `jobs` is the number of processors when it is nil. ccache is used where it is installed, unless it
   /// is not wanted.
@@ -25,13 +27,49 @@ public struct KernelBuilder: Sendable {
     self.init(recipe, toolChain, jobs: jobs, useCcache: useCcache, silence: .seconds(1800))
   }
 
-  init(_ recipe: BuildRecipe, _ toolChain: ToolChain, jobs: Int?, useCcache: Bool, silence: Duration) {
+  init(
+    _ recipe: BuildRecipe, _ toolChain: ToolChain, jobs: Int?, useCcache: Bool, silence: Duration,
+    sharesObjects: Bool = false
+  ) {
     self.recipe = recipe
+    self.sharesObjects = sharesObjects
     self.toolChain = toolChain
     self.jobs = max(1, jobs ?? ProcessInfo.processInfo.activeProcessorCount)
     ccache = useCcache ? try? Tool("ccache", remedy: BuildTool.remedy("ccache")) : nil
     usesCcache = ccache != nil
     self.silence = silence
+  }
+
+  /// The same for another configuration, for who builds many of one tree: what it builds upon may be the objects of a
+  /// configuration that differs. Kbuild notes for each object which symbols it was compiled with, and compiles again
+  /// what one of them has changed for; a clean build shows where it errs.
+  public func with(_ recipe: BuildRecipe) -> KernelBuilder {
+    KernelBuilder(
+      recipe, toolChain, jobs: jobs, useCcache: usesCcache, silence: silence, sharesObjects: true)
+  }
+
+  private func stamp(_ source: URL) -> Objects.Stamp {
+    Objects.Stamp(
+      toolChain: toolChain.digest, recipe: sharesObjects ? "any" : recipe.digest, source: source.path,
+      usesCcache: usesCcache)
+  }
+
+  /// Only configures, in a folder that is for this alone, and gives the text that kconfig made of the recipe.
+  public func configure(source: URL, objects: URL, log: URL) async throws -> ConfigureOutcome {
+    let (source, folder) = (source.absoluteURL.standardizedFileURL, objects.absoluteURL.standardizedFileURL)
+    try Self.refuse(source: source)
+    try Kbuild.refuse(path: folder, of: "the configurations")
+    if let missing = Self.missingTools().first { throw missing }
+    let objects = Objects(folder: folder)
+    let lock = try objects.lock()
+    defer { withExtendedLifetime(lock) {} }
+    _ = try objects.prepare(for: stamp(source), isClean: false)
+    let configure = Configure(
+      recipe: recipe, source: source, objects: objects,
+      arguments: Kbuild.arguments(source: source, objects: folder) + toolChain.arguments(ccache: ccache),
+      log: try BuildLog(log), silence: silence)
+    if let failure = try await configure.run() { return .failed(failure) }
+    return .configured(try ConfigText.read(objects.config.path, as: "configuration", remedy: "build again"))
   }
 
   /// What this machine lacks to build kernels, a failure each with its remedy; empty when nothing is missing. Asked
@@ -61,8 +99,7 @@ public struct KernelBuilder: Sendable {
     let objects = Objects(folder: folder)
     let lock = try objects.lock()
     defer { withExtendedLifetime(lock) {} }
-    let stamp = Objects.Stamp(
-      toolChain: toolChain.digest, recipe: recipe.digest, source: source.path, usesCcache: usesCcache)
+    let stamp = stamp(source)
     let state = try objects.prepare(for: stamp, isClean: isClean)
     // After the folder was emptied: a log may be kept in it.
     let log = try BuildLog(log)

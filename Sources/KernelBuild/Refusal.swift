@@ -42,16 +42,8 @@ struct Refusal: Equatable {
   /// Looks in the Kconfig files of the tree that x86 reads. 0.2 s a symbol, spent only when one did not take.
   static func explain(_ wanted: BuildRecipe.Assignment, tree: URL, config: ConfigText) async throws -> Refusal {
     let name = String(wanted.symbol.dropFirst("CONFIG_".count))
-    let grep = try Tool("grep", remedy: "it is part of every system")
-    let found = try await grep.run(
-      ["-rlE", "--include=Kconfig*", "^[[:space:]]*(menu)?config[[:space:]]+\(name)[[:space:]]*(#.*)?$", "."],
-      in: tree.path, environment: ["LC_ALL": "C"])
-    let files = found.output.split(separator: "\n").map { $0.hasPrefix("./") ? $0.dropFirst(2) : $0 }
-      .filter { !$0.hasPrefix("arch/") || $0.hasPrefix("arch/x86/") || $0 == "arch/Kconfig" }
-      .filter { !$0.hasPrefix("scripts/kconfig/") && !$0.hasPrefix("tools/") && !$0.hasPrefix("Documentation/") }
-    let entries = files.sorted().flatMap { file in
-      let text = (try? Data(contentsOf: tree.appending(path: String(file)))) ?? Data()
-      return KconfigEntry.all(of: name, in: String(decoding: text, as: UTF8.self))
+    let entries = try await KconfigPlace.files(declaring: name, tree: tree).flatMap { file in
+      KconfigEntry.all(of: name, in: KconfigPlace.text(file, tree))
     }
     return explain(wanted, entries: entries, config: config)
   }

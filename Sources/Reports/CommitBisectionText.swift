@@ -5,16 +5,15 @@ import KernelTree
 
 /// A bisection among commits, for a person.
 public enum CommitBisectionText {
-  /// What is about to be done: commits, and the builds and boots they will take at most when all can be tested.
-  public static func plan(_ range: CommitRange, secondsPerBuild: Double?) -> [String] {
+  /// What is about to be done, before anything is built: commits, and what they will take at most when all can be tested.
+  public static func plan(_ range: CommitRange, estimate: Estimate?) -> String {
     let count = range.commits.count
-    let steps = steps(count)
     let merges = range.commits.count { $0.parents.count > 1 }
     var line =
-      "\(count) commits\(merges > 0 ? ", \(merges) of them merges" : "") between \(range.old.quoted) and \(range.new.quoted)"
-    line += ": about \(steps) steps, 2 ends, and the proof"
-    if let seconds = secondsPerBuild { line += "; about \(duration(seconds * Double(steps + 4)))" }
-    return [line]
+      "\(number(count)) commits\(merges > 0 ? ", \(number(merges)) of them merges" : "") between \(range.old.quoted) and \(range.new.quoted)"
+    line += ": at most about \(Estimate.builds(open: count) + 2) builds"
+    if let estimate { line += ", \(about(estimate.seconds(.goodEnd, open: count)))" }
+    return line
   }
 
   /// Tests that a search among so many commits takes, when all can be tested.
@@ -27,8 +26,8 @@ public enum CommitBisectionText {
     switch event {
     case .note(let text): return "note: \(text)"
     case .narrowed(let left, let all):
-      let which = left == all ? "\(all) commits" : "\(left) of \(all) commits can change this kernel"
-      return "\(which): about \(steps(left)) steps more, and the proof\(ahead(estimate, left))"
+      let which = left == all ? "" : ", \(number(left)) can reach this kernel"
+      return "\(number(all)) commits\(which), about \(Estimate.builds(open: left)) builds\(ahead(estimate, left))"
     case .examining: return nil
     case .examined(let sample, let role, let examination, let answer, let open, let wasKnown):
       let left = role == .step ? "  [\(open) left]" : ""
@@ -37,15 +36,36 @@ public enum CommitBisectionText {
     }
   }
 
-  /// What is being done at this moment.
-  public static func live(_ event: CommitBisection.Event, estimate: Estimate? = nil) -> String? {
+  /// What is being done at this moment, and the seconds that are left with it, of a range of so many commits.
+  public static func live(
+    _ event: CommitBisection.Event, commits: Int, estimate: Estimate? = nil
+  ) -> (text: String, left: Double?)? {
     guard case .examining(let sample, let role, let open) = event else { return nil }
-    guard role == .step else { return "\(role.rawValue) \(name(sample))" }
-    return "\(role.rawValue) \(name(sample)), \(open) left\(ahead(estimate, open))"
+    // Before the search nobody knows how many of them matter.
+    let left = estimate?.seconds(role, open: role == .step ? open : commits)
+    return ("\(role.rawValue) \(name(sample))\(role == .step ? ", \(number(open)) left" : "")", left)
   }
 
   private static func ahead(_ estimate: Estimate?, _ open: Int) -> String {
-    estimate.map { ", about \(duration($0.seconds(open: open)))" } ?? ""
+    estimate.map { ", \(about($0.seconds(open: open)))" } ?? ""
+  }
+
+  /// `about 40 s`, `about 25 min`, `about 3.5 h`: as rough as an estimate is.
+  public static func about(_ seconds: Double) -> String {
+    if seconds < 90 { return "about \(max(10, Int((seconds / 10).rounded()) * 10)) s" }
+    if seconds < 5400 { return "about \(Int((seconds / 60).rounded())) min" }
+    return "about \((seconds / 360).rounded() / 10) h"
+  }
+
+  /// `1,132`.
+  static func number(_ value: Int) -> String {
+    var digits = String(value)
+    var place = digits.count - 3
+    while place > 0 {
+      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
+      place -= 3
+    }
+    return digits
   }
 
   /// How far the laboratory is with a sample; the seconds are those that a build took of late.
@@ -135,7 +155,7 @@ public enum CommitBisectionText {
     }
   }
 
-  private static func cost(_ examination: Examination?, _ wasKnown: Bool) -> String {
+  static func cost(_ examination: Examination?, _ wasKnown: Bool) -> String {
     guard let examination else { return "" }
     if wasKnown { return "  (known)" }
     let build =
@@ -177,7 +197,7 @@ public enum CommitBisectionText {
   private static func pad(_ text: String) -> String { text + String(repeating: " ", count: max(0, 18 - text.count)) }
 
   /// `0.8 s`, `12 s`, `4 min 10 s`.
-  static func duration(_ seconds: Double) -> String {
+  public static func duration(_ seconds: Double) -> String {
     if seconds < 10 { return "\((seconds * 10).rounded() / 10) s" }
     let whole = Int(seconds.rounded())
     return whole < 120 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"

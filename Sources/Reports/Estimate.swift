@@ -1,30 +1,64 @@
 public import Bisection
 
-/// How long the rest of a bisection will take, by what its builds took so far.
+/// How long the rest of a bisection will take, by what its builds took so far, or earlier ones of the same recipe.
 public struct Estimate: Sendable {
+  /// Builds of the same recipe that the store knows of, the latest first, in seconds.
+  public struct Earlier: Sendable {
+    /// Upon the objects of another commit.
+    public let step: [Double]
+    /// From nothing but the source.
+    public let clean: [Double]
+
+    /// Both.
+    public init(step: [Double] = [], clean: [Double] = []) {
+      self.step = step
+      self.clean = clean
+    }
+  }
+
   /// Seconds of a build upon the objects of another commit.
   private let step: Double
   /// Seconds of a build from nothing but the source, with what the compiler's cache knows by then.
   private let clean: Double
 
-  /// By the builds of a record; nil when nothing was built yet. A build of this recipe that the store knows of may
-  /// stand in for them.
-  public init?(_ record: Record, secondsPerBuild: Double? = nil) {
+  /// By the builds of a record; nil when nothing was built yet, now or earlier.
+  public init?(_ record: Record, earlier: Earlier = Earlier()) {
     let built = record.examined.compactMap(\.examination).filter { $0.buildSeconds != nil }
-    func median(_ isClean: Bool) -> Double? {
-      let seconds = built.filter { $0.isClean == isClean }.suffix(3).compactMap(\.buildSeconds).sorted()
+    func median(_ seconds: some Sequence<Double>) -> Double? {
+      let seconds = seconds.sorted()
       // The lower one of two: the first build is often one of a kind.
       return seconds.isEmpty ? nil : seconds[(seconds.count - 1) / 2]
     }
-    guard let step = median(false) ?? median(true) ?? secondsPerBuild else { return nil }
+    func own(_ isClean: Bool) -> Double? {
+      median(built.filter { $0.isClean == isClean }.suffix(3).compactMap(\.buildSeconds))
+    }
+    guard
+      let step = own(false) ?? median(earlier.step.prefix(5)) ?? own(true) ?? median(earlier.clean.prefix(5))
+    else { return nil }
     self.step = step
     // The first build of all compiles every file; later clean ones find most of them in the cache.
     let later = built.dropFirst().filter(\.isClean).compactMap(\.buildSeconds).last
-    clean = later ?? 2 * step
+    clean = later ?? median(earlier.clean.prefix(5)) ?? 2 * step
   }
+
+  /// Builds that are left when so many commits are open: the tests to come; for the proof the commit, a parent, and the
+  /// revert.
+  public static func builds(open: Int) -> Int { CommitBisectionText.steps(open) + 3 }
 
   /// Seconds that are left when so many commits are open: the tests to come, and the proof.
   public func seconds(open: Int) -> Double {
     Double(CommitBisectionText.steps(open)) * step + 2 * clean + step
+  }
+
+  /// Seconds that are left when a sample is about to be examined in this role, and so many commits are open.
+  public func seconds(_ role: CommitBisection.Role, open: Int) -> Double {
+    switch role {
+    case .goodEnd: clean + step + seconds(open: open)
+    case .badEnd, .mergeBase: step + seconds(open: open)
+    case .step: seconds(open: open)
+    case .culprit: 2 * clean + step
+    case .parent: clean + step
+    case .revert: step
+    }
   }
 }

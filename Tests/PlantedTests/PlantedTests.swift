@@ -21,13 +21,7 @@ import Testing
         "XDG_CACHE_HOME": scratch.url.appending(path: "cache").path,
         "XDG_STATE_HOME": scratch.url.appending(path: "state").path,
       ]
-      if !FileManager.default.fileExists(atPath: tree.path) {
-        try Places.make(tree.deletingLastPathComponent())
-        let script = Command.tree.appending(path: "Tests/Histories/planted").path
-        // Unpacking a kernel and taking it into git is some minutes' work.
-        let made = try await Tool("sh", remedy: "none").run([script, tree.path], limit: .seconds(1200))
-        try #require(made.status == 0, "\(made.errors)")
-      }
+      try await PlantedHistory.make()
     }
 
     func git(_ arguments: String...) async throws -> String {

@@ -21,8 +21,41 @@ import Testing
 
   @Test func `is unknown before anything was built`() {
     #expect(Estimate(record([])) == nil)
-    #expect(Estimate(record([]), secondsPerBuild: 10)?.seconds(open: 9) == 90.0, "4 * 10 + 2 * 20 + 10")
   }
+
+  @Test func `is that of earlier builds of the same recipe before the first`() {
+    let earlier = Estimate(record([]), earlier: Estimate.Earlier(step: [11, 10, 9, 300, 10, 500], clean: []))
+    #expect(earlier?.seconds(open: 9) == 90.0, "the middle one of the last five: 4 * 10 + 2 * 20 + 10")
+    let both = Estimate(record([]), earlier: Estimate.Earlier(step: [10], clean: [48, 50, 360]))
+    #expect(both?.seconds(open: 9) == 150.0, "4 * 10 + 2 * 50 + 10")
+    #expect(both?.seconds(.goodEnd, open: 9) == 210.0, "50 + 10 and the same")
+    #expect(both?.seconds(.parent, open: 9) == 60.0, "a clean one, and the revert")
+    let own = Estimate(record([(300, true), (20, false)]), earlier: Estimate.Earlier(step: [10], clean: [50]))
+    #expect(own?.seconds(open: 2) == 140.0, "own builds count first: 20 + 2 * 50 + 20")
+  }
+
+  @Test func `is said as roughly as it is known`() {
+    #expect(CommitBisectionText.about(3) == "about 10 s")
+    #expect(CommitBisectionText.about(62) == "about 60 s")
+    #expect(CommitBisectionText.about(1512) == "about 25 min")
+    #expect(CommitBisectionText.about(9000) == "about 2.5 h")
+    #expect(CommitBisectionText.number(1132) == "1,132")
+    #expect(CommitBisectionText.number(214) == "214")
+    #expect(CommitBisectionText.number(1_234_567) == "1,234,567")
+  }
+
+  @Test func `stands in the plan with what can reach the kernel and the builds that takes`() {
+    let range = CommitRange(
+      good: commit("a"), bad: commit("b"), mergeBases: [], commits: [commit("b")], findsFix: false)
+    let estimate = Estimate(record([(300, true), (60, false)]))
+    #expect(
+      CommitBisectionText.line(.narrowed(to: 214, of: 1132), of: range, estimate: estimate)
+        == "1,132 commits, 214 can reach this kernel, about 11 builds, about 13 min", "8 * 60 + 2 * 120 + 60")
+    #expect(
+      CommitBisectionText.line(.narrowed(to: 300, of: 300), of: range) == "300 commits, about 12 builds")
+  }
+
+  private func commit(_ id: String) -> Commit { Commit(id: CommitID(id), parents: [], tree: "", subject: id) }
 
   @Test func `is that of the tests to come and of the proof, by the last builds of their kind`() {
     // The first end compiled everything; later builds go on from there.

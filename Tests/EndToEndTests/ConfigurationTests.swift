@@ -1,0 +1,154 @@
+import Foundation
+import HostSystem
+import TestKernels
+import Testing
+
+/// `firstbad config` and `--base auto` on a tree that builds in a second: what is configured, built, kept, booted and
+/// judged is what is for a kernel's. `KconfigTests` have a real Kconfig.
+@Suite(.serialized) struct `A configuration` {
+  private let world: ToyKernels
+
+  init() async throws {
+    world = try await ToyKernels()
+    try world.write("rule", "x\n")
+    try await world.commit("what CULPRIT switches on is broken", tag: "broken")
+  }
+
+  private static let probe = "mm.pkey-alloc-errno"
+
+  /// Two configurations that differ in twelve symbols, of which PARENT and CULPRIT matter and only together.
+  private func ends() throws -> (good: String, bad: String) {
+    let common = "CONFIG_COMMON=y\nCONFIG_NUMBER=3\n"
+    let good = (1...4).map { "CONFIG_A\($0)=y\n" }.joined()
+    let bad = (1...5).map { "CONFIG_Z\($0)=y\n" }.joined()
+    return (
+      try world.scratch.file("good.config", common + good),
+      try world.scratch.file(
+        "bad.config", "CONFIG_A1=y\n" + common + "CONFIG_PARENT=y\nCONFIG_CULPRIT=y\nCONFIG_NUMBER=4\n" + bad)
+    )
+  }
+
+  @Test func `of two is searched for the symbols that make the one bad, and asked again nothing is built`() async throws
+  {
+    let (good, bad) = try ends()
+    let result = try await world.firstbad("config", "bisect", "--good", good, "--bad", bad, Self.probe)
+    #expect(result.status == 0, "\(result)")
+    #expect(result.output.contains("what makes it bad, confirmed, is 2 symbols together:"), "\(result.output)")
+    #expect(result.output.contains("  CONFIG_CULPRIT: n -> y\n      Kconfig:4, \"The culprit\""), "\(result.output)")
+    #expect(result.output.contains("without CONFIG_PARENT=y it is good: CONFIG_CULPRIT does not take then"))
+    #expect(result.output.contains("without them the bad configuration is good, from a clean build"))
+    #expect(result.output.contains("11 symbols differ"), "\(result.output)")
+    // All kernels are one of two, so after one boot of each, and one more of each end, no kernel is booted.
+    #expect(result.output.contains(" 4 boots"), "\(result.output)")
+    let built = world.builds().count
+    let again = try await world.firstbad("config", "bisect", "--good", good, "--bad", bad, Self.probe)
+    #expect(again.status == 0 && again.output.contains(" 0 builds, 0 boots"), "\(again)")
+    #expect(world.builds().count == built)
+  }
+
+  @Test func `is searched for what changes an observation`() async throws {
+    let (good, bad) = try ends()
+    let result = try await world.firstbad(
+      "config", "bisect", "--good", good, "--bad", bad, "--changed", "errno", Self.probe)
+    #expect(result.status == 0 && result.output.contains("CONFIG_CULPRIT: n -> y"), "\(result)")
+  }
+
+  @Test func `killed again and again is searched to the end without a build made twice`() async throws {
+    let (good, bad) = try ends()
+    let words = ["config", "bisect", "--good", good, "--bad", bad, Self.probe]
+    var kills = 0
+    for milliseconds in [1500, 4000, 7000, 10_000] {
+      try await world.firstbad(words, killedAfter: .milliseconds(milliseconds))
+      kills += 1
+    }
+    let result = try await world.firstbad("config", "bisect", "--good", good, "--bad", bad, Self.probe)
+    #expect(result.status == 0 && result.output.contains("confirmed, is 2 symbols together:"), "\(result)")
+    // A kill can hit between the end of a build and its being kept. Clean builds for the proof are others.
+    let counts = Dictionary(grouping: world.builds(), by: \.self).mapValues(\.count)
+    #expect(counts.values.reduce(0) { $0 + max(0, $1 - 2) } == 0, "\(counts)")
+    #expect(world.builds().count <= counts.count + 3 + kills, "\(counts)")
+  }
+
+  @Test func `that is large is reduced to the least that shows it, as a file for the other commands`() async throws {
+    let (_, bad) = try ends()
+    let least = world.scratch.url.appending(path: "least").path
+    let result = try await world.firstbad("config", "minimize", "--config", bad, "-o", least, Self.probe)
+    #expect(result.status == 0, "\(result)")
+    #expect(result.output.contains("the least that shows it, confirmed: 2 of "), "\(result.output)")
+    let lines = try String(contentsOfFile: least, encoding: .utf8).split(separator: "\n").filter {
+      !$0.hasPrefix("# f")
+    }
+    #expect(lines.suffix(2) == ["CONFIG_CULPRIT=y", "CONFIG_PARENT=y"], "\(lines)")
+    // Used as it says, it shows it, and its kernel is that of the proof.
+    let built = world.builds().count
+    let step = try await world.firstbad("step", "--build", "--config", "@\(least)", Self.probe)
+    #expect(step.status == 1, "\(step)")
+    #expect(world.builds().count == built)
+  }
+
+  @Test func `in which some things do not build is searched all the same`() async throws {
+    let (good, bad) = try ends()
+    let text = try String(contentsOfFile: bad, encoding: .utf8)
+    let broken = try world.scratch.file("broken.config", text + "CONFIG_BREAKS=y\n")
+    let refused = try await world.firstbad("config", "bisect", "--good", good, "--bad", broken, Self.probe)
+    #expect(refused.status == 128 && refused.errors.contains("the bad configuration, \(broken), cannot be judged"))
+    #expect(refused.errors.contains("it breaks"), "\(refused.errors)")
+    // What lies between the two in Kconfig's order, the culprit too, cannot be built without the second one.
+    let mended = try world.scratch.file("mended.config", text + "CONFIG_BREAKS=y\nCONFIG_MENDS=y\n")
+    let result = try await world.firstbad("config", "bisect", "--good", good, "--bad", mended, Self.probe)
+    #expect(result.status == 0 && result.output.contains("confirmed, is 2 symbols together:"), "\(result)")
+    #expect(result.errors.contains("cannot tell (build: "), "\(result.errors)")
+  }
+
+  @Test func `that is none, or the same as the other, or swapped is refused`() async throws {
+    let (good, bad) = try ends()
+    for (one, other, words) in [
+      (good, good, "are the same once kconfig has completed them"),
+      (bad, good, "the good configuration, \(bad), should be good and is bad"),
+      (good, "/nowhere", "the base /nowhere cannot be read"),
+    ] {
+      let result = try await world.firstbad("config", "bisect", "--good", one, "--bad", other, Self.probe)
+      #expect(result.status == 128 && result.errors.contains(words), "\(result)")
+      #expect(result.output.isEmpty && result.errors.contains("remedy"), "\(result)")
+    }
+  }
+
+  @Test func `that is too small is said to be, and --base auto climbs`() async throws {
+    for number in 2...5 {
+      try world.write("code", "\(number)\n")
+      try await world.commit("commit \(number)")
+    }
+    let small = try await world.firstbad("bisect", "--good", "broken~1", "--bad", "main", Self.probe)
+    #expect(small.status == 128 && small.errors.contains("should be bad and is good"), "\(small)")
+    #expect(
+      small.errors.contains("firstbad bisect --base defconfig --good broken~1 --bad main \(Self.probe)"),
+      "\(small.errors)")
+    let auto = try await world.firstbad("bisect", "--base", "auto", "--good", "broken~1", "--bad", "main", Self.probe)
+    #expect(auto.status == 0 && auto.output.contains("what CULPRIT switches on is broken"), "\(auto)")
+    #expect(auto.errors.contains("with base tiny the bad end is good, so defconfig is tried"), "\(auto.errors)")
+    #expect(auto.errors.contains("base defconfig shows it"), "\(auto.errors)")
+    let built = world.builds().count
+    // From the ledger, and not by climbing again.
+    let again = try await world.firstbad("bisect", "--resume")
+    #expect(again.status == 0 && !again.errors.contains("base"), "\(again)")
+    #expect(world.builds().count == built)
+  }
+
+  @Test func `that no base shows is said to be in none`() async throws {
+    try world.write("defaults", "CONFIG_DEFAULT=y\n")
+    try await world.commit("a defconfig without it")
+    let result = try await world.firstbad("bisect", "--base=auto", "--good", "broken~1", "--bad", "main", Self.probe)
+    #expect(
+      result.status == 128 && result.errors.contains("none of the bases that were tried shows it: tiny, defconfig"))
+    let file = try world.scratch.file("own.config", "CONFIG_PARENT=y\nCONFIG_CULPRIT=y\n")
+    let own = try await world.firstbad(
+      "bisect", "--base=auto:\(file)", "--good", "broken~1", "--bad", "main", Self.probe)
+    #expect(own.status == 0 && own.output.contains("what CULPRIT switches on is broken"), "\(own)")
+    // The file may be gone by then; the session has its own.
+    try FileManager.default.removeItem(atPath: file)
+    let again = try await world.firstbad("bisect", "--resume")
+    #expect(again.status == 0 && again.output.contains("what CULPRIT switches on is broken"), "\(again)")
+    let build = try await world.firstbad("build", "--base", "auto")
+    #expect(build.status == 128 && build.errors.contains("here is no bad end"), "\(build)")
+  }
+}

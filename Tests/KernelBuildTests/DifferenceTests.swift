@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+
+@testable import KernelBuild
+
+@Suite struct `What differs between configurations` {
+  private static let good = """
+    CONFIG_INIT=y
+    # CONFIG_NET is not set
+    CONFIG_NUMBER=3
+    # Device Drivers
+    CONFIG_DRIVER=y
+    # end of Device Drivers
+    CONFIG_LAST=y
+    """
+  private static let bad = """
+    CONFIG_INIT=y
+    CONFIG_NET=y
+    CONFIG_INET=y
+    CONFIG_NUMBER=4
+    # Device Drivers
+    # CONFIG_DRIVER is not set
+    CONFIG_OTHER=m
+    # end of Device Drivers
+    CONFIG_CRYPTO=y
+    """
+
+  @Test func `is told in Kconfig's order with the drivers last`() {
+    let all = ConfigDifference.all(good: Self.good, bad: Self.bad)
+    #expect(
+      all.map(\.symbol) == ["NET", "INET", "NUMBER", "LAST", "CRYPTO", "DRIVER", "OTHER"].map { "CONFIG_\($0)" })
+    #expect(all[2] == ConfigDifference("CONFIG_NUMBER", good: "3", bad: "4"))
+    #expect(ConfigDifference.all(good: Self.good, bad: Self.good).isEmpty)
+    // All of them put into the one make the other.
+    let merged = ConfigDifference.merged(Self.good, with: all.map { $0.assignment(true) })
+    #expect(ConfigDifference.all(good: merged, bad: Self.bad).isEmpty)
+  }
+
+  @Test func `is the files' own word, and not what the guest would like`() {
+    let text = "# CONFIG_SYN_COOKIES is not set\nCONFIG_NET=y\n# CONFIG_SYSFS is not set\n# CONFIG_WERROR is not set\n"
+    #expect(
+      Set(ConfigDifference.ownWord(of: text).map(\.text)) == ["CONFIG_SYN_COOKIES=n", "CONFIG_NET=y"],
+      "the contract of the guest and the purity of the image stay")
+    let differing = ConfigDifference.ownWord(of: text, others: ["CONFIG_SYSFS", "CONFIG_PROC_FS"])
+    #expect(differing.map(\.text).contains("CONFIG_SYSFS=n"), "unless it is what differs")
+    #expect(!differing.map(\.symbol).contains("CONFIG_PROC_FS"), "without which there is no verdict")
+    let recipe = BuildRecipe(
+      base: .file(contents: text), wishes: ConfigDifference.ownWord(of: text) + [BuildRecipe.Assignment("PROC_FS", "n")]
+    )
+    let lines = recipe.fragment().split(separator: "\n")
+    #expect(lines.contains("# CONFIG_SYN_COOKIES is not set") && !lines.contains("CONFIG_SYN_COOKIES=y"))
+    #expect(lines.contains("CONFIG_PROC_FS=y"))
+  }
+
+  @Test func `is wished and not required`() async throws {
+    let toy = try ToyTree()
+    let wished = BuildRecipe(wishes: [
+      BuildRecipe.Assignment("UNKNOWN_SYMBOL", "y"), BuildRecipe.Assignment("MORE", "y"),
+    ])
+    let text = try await configure(toy, wished)
+    #expect(text.contains("CONFIG_MORE=y") && !text.contains("UNKNOWN_SYMBOL"))
+    #expect(wished.digest != BuildRecipe().digest)
+  }
+
+  @Test func `is taken as it is where it is exact`() async throws {
+    let toy = try ToyTree()
+    #expect(try await configure(toy, BuildRecipe(base: .exact(contents: "CONFIG_A=y\n"))) == "CONFIG_A=y\n")
+    #expect(BuildRecipe(base: .exact(contents: "x")).digest != BuildRecipe(base: .file(contents: "x")).digest)
+    // Objects of one configuration are gone on from in the next one, and a clean build begins with none.
+    let builder = try await toy.builder()
+    for (text, isClean, expected) in [("CONFIG_A=y\n", false, true), ("CONFIG_B=y\n", false, false), ("", true, true)] {
+      let recipe = BuildRecipe(base: .exact(contents: text))
+      let outcome = try await builder.with(recipe).build(
+        source: toy.source, objects: toy.objects, log: toy.log, isClean: isClean
+      ) { _ in }
+      guard case .built(let kernel) = outcome else { return #expect(Bool(false), "\(outcome)") }
+      #expect(kernel.isClean == expected, "\(text)")
+    }
+  }
+
+  private func configure(_ toy: ToyTree, _ recipe: BuildRecipe) async throws -> String {
+    let outcome = try await toy.builder().with(recipe).configure(
+      source: toy.source, objects: toy.scratch.url.appending(path: "configurations"), log: toy.log)
+    guard case .configured(let text) = outcome else { throw CancellationError() }
+    return text
+  }
+
+  @Test func `is found in the tree`() async throws {
+    let toy = try ToyTree()
+    try toy.write(
+      "net/ipv4/Kconfig",
+      "config SYN\n\tbool\n\nconfig SYN_COOKIES\n\tbool \"IP: TCP syncookie support\"\n\thelp\n\t  config SYN_HELP\n")
+    #expect(
+      try await KconfigPlace.find("CONFIG_SYN_COOKIES", in: toy.source)
+        == "net/ipv4/Kconfig:4, \"IP: TCP syncookie support\"")
+    #expect(try await KconfigPlace.find("CONFIG_SYN", in: toy.source) == "net/ipv4/Kconfig:1")
+    #expect(try await KconfigPlace.find("CONFIG_NOWHERE", in: toy.source) == nil)
+  }
+}
