@@ -107,7 +107,7 @@ let package = Package(
     tests(
       "KernelBuildTests", ["HostSystem", "Judgement", "KernelBuild", "TestSupport"], resources: [.copy("Logs")]),
     tests("ImageStoreTests", ["HostSystem", "ImageStore", "Judgement", "KernelBuild", "TestSupport"]),
-    tests("BisectionTests", ["Bisection", "HostSystem", "Judgement", "KernelTree", "TestSupport"]),
+    tests("BisectionTests", ["Bisection", "HostSystem", "Judgement", "KernelTree", "TestSupport", "VerdictStream"]),
     tests("KernelPackagesTests", ["HostSystem", "KernelPackages", "TestSupport"]),
     tests("SuiteTests", ["HostSystem", "Judgement", "Suite", "TestSupport", "VerdictStream", "VirtualMachine"]),
     tests(

@@ -12,12 +12,14 @@ struct PackageBisect {
   private let packages: [KernelPackage]
   private let bench: Bench
   private let question: Question
+  private let perBoot: Int
 
   /// How many lines of a changelog are shown.
   private static let lines = 20
 
   /// The packages that match, from the good version to the bad one.
-  init(_ pattern: String, good: String?, bad: String?, _ bench: Bench, _ question: Question) async throws {
+  init(_ pattern: String, good: String?, bad: String?, _ bench: Bench, _ question: Question, perBoot: Int) async throws
+  {
     let all = try await KernelsCommand.packages(matching: pattern)
     guard let good, let bad else {
       throw Failure(.usage, "no range is named", remedy: "say --good VERSION and --bad VERSION; \(Self.offer(all))")
@@ -31,6 +33,7 @@ struct PackageBisect {
     packages = all.filter { first.order <= $0.order && $0.order <= last.order }
     self.bench = bench
     self.question = question
+    self.perBoot = perBoot
   }
 
   /// By the version, or by the package's name.
@@ -53,7 +56,8 @@ struct PackageBisect {
         .toolFailed, "an end of the range cannot be fetched", remedy: "name another version; see the notes above")
     }
     let images = try kernels.map { try KernelImage(at: $0.image) }
-    let bisection = try KernelListBisection(images, with: bench.runner, question: question) { step, open in
+    let bisection = try KernelListBisection(images, with: bench.runner, question: question, perBoot: perBoot) {
+      step, open in
       Terminal.note(BisectionText.step(step, open: open))
     }
     let outcome = try await bisection.run()
@@ -62,7 +66,7 @@ struct PackageBisect {
     let (good, bad) = (kernels[first - 1], kernels[last])
     try await showChangelog(good.package, bad.package)
     try showSource(good.package, bad.package, tree, words)
-    if outcome.suspects.count > 1 {
+    if outcome.suspects.count > 1 || outcome.isDoubtful {
       throw ExitCode(ExitStatus.of(.untestable(phase: .done, signature: "range")))
     }
   }

@@ -23,6 +23,7 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "On this machine's own kernel, without a VM, as this user; nothing of the machine can be changed.")
   var here = false
 
+  @OptionGroup var repetition: RepeatOption
   @OptionGroup var guest: GuestOptions
   @Option(
     parsing: .remaining,
@@ -39,6 +40,7 @@ struct RunCommand: AsyncParsableCommand {
     if !kernels.kernel.isEmpty || !kernels.kernels.isEmpty {
       throw ValidationError("--here runs this machine's kernel; --kernel names another.")
     }
+    if repetition.number > 1 { throw ValidationError("--here runs a probe as often as its heading says.") }
     if json { throw ValidationError("--here has no --json; 'firstbad image --init-only' makes a program that has.") }
   }
 
@@ -50,8 +52,10 @@ struct RunCommand: AsyncParsableCommand {
     }
     let (images, probes) = try kernels.images(and: probe)
     let bench =
-      if !exec.isEmpty { try await Bench(programs: [exec], beside: probes, guest) } else {
-        try await Bench(probes, guest)
+      if !exec.isEmpty {
+        try await Bench(programs: [exec], beside: probes, guest, repeats: repetition.number)
+      } else {
+        try await Bench(probes, guest, repeats: repetition.number)
       }
     var cells: [Cell] = []
     for kernel in images {
