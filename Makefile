@@ -8,7 +8,7 @@ KIT        := $(CURDIR)/.build-guest/kit
 FIRSTBAD   := .build/release/firstbad
 KERNELS    ?= linux-image-6.1.0-*-cloud-amd64
 
-.PHONY: help setup build guest library demo demo-bisect test test-bisect faults check fmt bench install clean
+.PHONY: help setup build guest library library-twice demo demo-bisect test test-bisect faults check fmt bench install clean
 
 help:
 	@echo "make setup    install what is missing (apt)"
@@ -19,6 +19,7 @@ help:
 	@echo "make test-bisect   of those only the bisection of a real history"
 	@echo "make faults   the table of faults, a tick a row"
 	@echo "make library  measure the shipped probes (LIBRARY_KERNELS=files), write Documentation/Library.md"
+	@echo "make library-twice  that they observe the same in another order (LIBRARY_KERNELS=files)"
 	@echo "make bench    time firstbad against a bare QEMU"
 	@echo "make install  into PREFIX=$(PREFIX)"
 	@echo "make fmt      format the sources;  make check: only look"
@@ -71,6 +72,10 @@ faults:
 # Without LIBRARY_KERNELS only the page is written, from what was measured before.
 library: build
 	@$(FIRSTBAD) survey $(if $(LIBRARY_KERNELS),--kernels $(LIBRARY_KERNELS))
+
+# In two orders on each kernel: what differs is an error of a probe, and fails.
+library-twice: build
+	@Toolchain/library-twice $(FIRSTBAD) $(LIBRARY_KERNELS)
 
 bench: build
 	@Benchmarks/boot $(FIRSTBAD) '$(KERNELS)'

@@ -115,7 +115,7 @@ let package = Package(
     tests(
       "KernelBuildTests", ["HostSystem", "Judgement", "KernelBuild", "TestSupport"], resources: [.copy("Logs")]),
     tests("ImageStoreTests", ["HostSystem", "ImageStore", "Judgement", "KernelBuild", "TestSupport"]),
-    tests("BisectionTests", ["Bisection", "HostSystem", "Judgement", "KernelTree", "TestSupport"]),
+    tests("BisectionTests", ["Bisection", "HostSystem", "Judgement", "KernelTree", "TestSupport", "VerdictStream"]),
     tests("ConfigSearchTests", ["Bisection", "ConfigSearch", "HostSystem", "Judgement", "KernelBuild", "TestSupport"]),
     tests("KernelPackagesTests", ["HostSystem", "KernelPackages", "TestSupport"]),
     tests("KernelModulesTests", ["HostSystem", "KernelModules", "TestSupport"]),

@@ -35,7 +35,10 @@ struct BisectCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Of the probes in the file this one.", valueName: "id"))
     var only: String?
 
-    @Option(help: ArgumentHelp("Hunt a change of this observation instead of a failure.", valueName: "observation"))
+    @Option(
+      help: ArgumentHelp(
+        "Hunt a change of this observation instead of a failure; of a measured one NAME:+50%, or NAME.p99:-30%.",
+        valueName: "observation"))
     var changed: String?
 
     @Flag(help: "Any failure counts as bad, not only that of the bad end.")
@@ -49,10 +52,17 @@ struct BisectCommand: AsyncParsableCommand {
     @Flag(help: "Try commits that cannot be tested with the change of the commit that mended them.")
     var heal = false
 
+    @OptionGroup var repetition: RepeatOption
     @OptionGroup var guest: GuestOptions
 
     @Argument(help: "A shipped probe's id, or a C file with one probe.")
     var probe: [String] = []
+
+    func validate() throws {
+      guard let changed, changed.hasSuffix("%"), Shift(parsing: changed) == nil else { return }
+      throw ValidationError(
+        "--changed \(changed): say NAME:+50% or NAME:-30%; NAME.min, .p90, .p99 or .max for more than the median.")
+    }
 
     func run() async throws {
       if heal, packages != nil ? thenSource == nil : !kernels.kernel.isEmpty || !kernels.kernels.isEmpty {
@@ -72,7 +82,10 @@ struct BisectCommand: AsyncParsableCommand {
       try await session.run()
     }
 
-    var question: Question { changed.map(Question.changed) ?? .failure(any: anyFailure) }
+    var question: Question {
+      guard let changed else { return .failure(any: anyFailure) }
+      return Shift(parsing: changed).map(Question.shifted) ?? .changed(changed)
+    }
 
     private func searchPackages(_ pattern: String) async throws {
       guard kernels.kernel.isEmpty, kernels.kernels.isEmpty, !ends.resume, !ends.findFix else {
@@ -83,7 +96,7 @@ struct BisectCommand: AsyncParsableCommand {
       try bench.requireOneProbe()
       let search = try await PackageBisect(
         pattern, good: ends.good, bad: ends.bad, bench, question, isFlaky: flaky,
-        workers: bench.workers(build.jobs))
+        workers: bench.workers(build.jobs), perBoot: repetition.number)
       try await search.run(in: thenSource)
     }
 
@@ -100,13 +113,13 @@ struct BisectCommand: AsyncParsableCommand {
       }
       let bisection = try KernelListBisection(
         images, with: bench.runner, question: question, isFlaky: flaky,
-        workers: bench.workers(build.jobs), note: { Terminal.note("firstbad: note: \($0)") }
+        workers: bench.workers(build.jobs), perBoot: repetition.number, note: { Terminal.note("firstbad: note: \($0)") }
       ) { step, open in
         Terminal.note(BisectionText.step(step, open: open))
       }
       let outcome = try await bisection.run()
       for line in BisectionText.summary(outcome, of: images, question) { try Terminal.print(line) }
-      if outcome.suspects.count > 1 {
+      if outcome.suspects.count > 1 || outcome.isDoubtful {
         throw ExitCode(ExitStatus.of(.untestable(phase: .done, signature: "range")))
       }
     }

@@ -21,6 +21,7 @@ struct CommitSession {
   let store: ImageStore
   let ledger: Ledger
   let workers: Int
+  let perBoot: Int
 
   /// From the command line, or from the ledger of the session that is resumed. The words are those to resume by.
   init(_ command: BisectCommand.Search, words: [String] = CommandLine.arguments) async throws {
@@ -52,6 +53,7 @@ struct CommitSession {
       base == nil ? builder : try await options.builder(for: bench.selection.probes, base: options.ladder?[0])
     store = try ImageStore(in: places)
     workers = bench.workers(command.build.jobs)
+    perBoot = command.repetition.number
     let opening = resumed?.opening
     let good = if let opening { opening.good } else { try await tree.resolve(goodName) }
     let bad = if let opening { opening.bad } else { try await tree.resolve(badName) }
@@ -59,7 +61,8 @@ struct CommitSession {
     try Self.requireSpace(for: tree, in: places)
 
     let digests = [
-      "probe": bench.question(command.guest), "configuration": opened.recipe.digest,
+      "probe": bench.question(command.guest, perBoot: command.repetition.number),
+      "configuration": opened.recipe.digest,
       "tool chain": builder.toolChain.digest,
     ]
     if let resumed {
@@ -132,7 +135,8 @@ struct CommitSession {
     let workshop = try await KernelWorkshop(
       tree, builder: builder, store: store, logs: ledger.folder, places: bench.places, report: tell)
     let laboratory = KernelLaboratory(
-      workshop, store: store, runner: bench.runner, question: question, workers: workers, report: tell)
+      workshop, store: store, runner: bench.runner, question: question, workers: workers, perBoot: perBoot,
+      report: tell)
     let range = range
     let bisection = CommitBisection(range, ledger: ledger, laboratory: laboratory) { [ledger] event in
       let estimate = Estimate(Record(ledger.entries), earlier: earlier)
@@ -178,11 +182,12 @@ extension Estimate.Earlier {
 
 extension Bench {
   /// A digest of all that a verdict depends on beside the kernel: the init with the probe in it, and the machine.
-  func question(_ guest: GuestOptions) -> String {
+  func question(_ guest: GuestOptions, perBoot: Int) -> String {
     let options = guest.runOptions
     let words =
       selection.probes.map(\.id.description) + options.append + options.deadlines.map { "\($0.name)=\($0.seconds)" }
       + ["\(options.accelerator)", "\(options.failOn)"] + options.modules
+      + (perBoot > 1 ? ["repeat=\(perBoot)"] : [])
       + BootShortcut.words(forSymbols: selection.probes.flatMap { $0.configs.map(\.description) })
     return Digest.sha256(ofText: selection.image.program.base64EncodedString() + words.joined(separator: "\u{0}"))
   }

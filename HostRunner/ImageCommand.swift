@@ -21,6 +21,9 @@ struct ImageCommand: AsyncParsableCommand {
   @Flag(help: "Write the init itself, a static program, instead of an initramfs.")
   var initOnly = false
 
+  @Flag(help: "With what a debugger needs: names and lines.")
+  var debug = false
+
   @Flag(help: "With every probe that ships.")
   var all = false
 
@@ -33,10 +36,10 @@ struct ImageCommand: AsyncParsableCommand {
     let image: GuestImage
     var plan = Plan()
     if all {
-      image = try await ProbeCompiler(kit: kit, places: places).image(of: kit.sources())
+      image = try await ProbeCompiler(kit: kit, places: places).image(of: kit.sources(), forDebugger: debug)
     } else {
       let selection = try await ProbeSelection(
-        arguments: probe, kit: kit, places: places, linksOnlyThese: true)
+        arguments: probe, kit: kit, places: places, linksOnlyThese: true, forDebugger: debug)
       image = selection.image
       plan.probes = selection.probes.map(\.id)
     }

@@ -86,6 +86,21 @@ struct GuestOptions: ParsableArguments {
   }
 }
 
+/// Several runs of a probe in one boot.
+struct RepeatOption: ParsableArguments {
+  @Option(
+    name: .customLong("repeat"),
+    help: ArgumentHelp("Run the probe so often in each boot, each time in a process of its own.", valueName: "number"))
+  var number = 1
+
+  func validate() throws {
+    guard 1...1000 ~= number else { throw ValidationError("--repeat is a number from 1 to 1000.") }
+  }
+
+  /// The same option as words of a command line.
+  var words: [String] { number == 1 ? [] : ["--repeat", "\(number)"] }
+}
+
 /// The kernels of a command line.
 struct KernelOptions: ParsableArguments {
   @Option(
@@ -129,15 +144,20 @@ struct Bench {
   let runner: ProbeRunner
 
   /// `only` narrows the choice to ids that are one of the words, or have one of them between their dots.
-  init(_ probes: [String], _ options: GuestOptions, only words: [String] = []) async throws {
+  init(
+    _ probes: [String], _ options: GuestOptions, only words: [String] = [], repeats: Int = 1, shuffle: Int? = nil
+  ) async throws {
     let all = try await ProbeSelection(arguments: probes, kit: try Kit.find(), places: places)
     selection = words.isEmpty ? all : try all.only(words)
-    runner = try ProbeRunner(selection, places: places, options: options.runOptions, note: Terminal.note)
+    var run = options.runOptions
+    (run.repeats, run.shuffle) = (repeats, shuffle)
+    runner = try ProbeRunner(selection, places: places, options: run, note: Terminal.note)
   }
 
   /// Programs of others: each a path with its arguments.
   init(
-    programs: [[String]], beside probes: [String], _ options: GuestOptions, only words: [String] = []
+    programs: [[String]], beside probes: [String], _ options: GuestOptions, only words: [String] = [],
+    repeats: Int = 1, shuffle: Int? = nil
   ) async throws {
     guard probes.isEmpty else {
       throw Failure(.usage, "--exec and probes exclude each other", remedy: "run them one after the other")
@@ -150,6 +170,8 @@ struct Bench {
     }
     let all = try await ProbeSelection(sets, kit: try Kit.find(), places: places)
     selection = words.isEmpty ? all : try all.only(words)
-    runner = try ProbeRunner(selection, places: places, options: options.runOptions, note: Terminal.note)
+    var run = options.runOptions
+    (run.repeats, run.shuffle) = (repeats, shuffle)
+    runner = try ProbeRunner(selection, places: places, options: run, note: Terminal.note)
   }
 }

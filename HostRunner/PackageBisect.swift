@@ -15,6 +15,7 @@ struct PackageBisect {
   private let question: Question
   private let isFlaky: Bool
   private let workers: Int
+  private let perBoot: Int
 
   /// How many lines of a changelog are shown.
   private static let lines = 20
@@ -22,7 +23,7 @@ struct PackageBisect {
   /// The packages that match, from the good version to the bad one.
   init(
     _ pattern: String, good: String?, bad: String?, _ bench: Bench, _ question: Question, isFlaky: Bool,
-    workers: Int
+    workers: Int, perBoot: Int
   ) async throws {
     let all = try await KernelsCommand.packages(matching: pattern)
     guard let good, let bad else {
@@ -39,6 +40,7 @@ struct PackageBisect {
     self.question = question
     self.isFlaky = isFlaky
     self.workers = workers
+    self.perBoot = perBoot
     try Self.requireOrder(packages)
   }
 
@@ -77,7 +79,7 @@ struct PackageBisect {
     }
     let images = try kernels.map { try KernelImage(at: $0.image) }
     let bisection = try KernelListBisection(
-      images, with: bench.runner, question: question, isFlaky: isFlaky, workers: workers,
+      images, with: bench.runner, question: question, isFlaky: isFlaky, workers: workers, perBoot: perBoot,
       note: { Terminal.note("firstbad: note: \($0)") }
     ) { step, open in
       Terminal.note(BisectionText.step(step, open: open))
@@ -101,7 +103,7 @@ struct PackageBisect {
       let search = try BisectCommand.Search.parse(command.first == "search" ? Array(command.dropFirst()) : command)
       return try await CommitSession(search, words: words).run()
     }
-    if outcome.suspects.count > 1 || !unknown.isEmpty {
+    if outcome.suspects.count > 1 || outcome.isDoubtful || !unknown.isEmpty {
       throw ExitCode(ExitStatus.of(.untestable(phase: .done, signature: "range")))
     }
   }

@@ -26,6 +26,7 @@ struct RunCommand: AsyncParsableCommand {
       """)
   var here = false
 
+  @OptionGroup var repetition: RepeatOption
   @OptionGroup var guest: GuestOptions
   @Option(
     parsing: .remaining,
@@ -44,6 +45,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     if !exec.isEmpty { throw ValidationError("--here runs probes; a program can be started by itself.") }
     if let word = guest.words.first { throw ValidationError("\(word) is about guests, and --here has none.") }
+    if repetition.number > 1 { throw ValidationError("--here runs a probe as often as its heading says.") }
     if json { throw ValidationError("--here has no --json; 'firstbad image --init-only' makes a program that has.") }
   }
 
@@ -55,8 +57,10 @@ struct RunCommand: AsyncParsableCommand {
     }
     let (images, probes) = try kernels.images(and: probe)
     let bench =
-      if !exec.isEmpty { try await Bench(programs: [exec], beside: probes, guest) } else {
-        try await Bench(probes, guest)
+      if !exec.isEmpty {
+        try await Bench(programs: [exec], beside: probes, guest, repeats: repetition.number)
+      } else {
+        try await Bench(probes, guest, repeats: repetition.number)
       }
     var cells: [Cell] = []
     for kernel in images {

@@ -34,10 +34,24 @@ struct StepCommand: AsyncParsableCommand {
   @Flag(help: "Any failure is bad.")
   var anyFailure = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Judge by an observation and not by the verdict: this value is good, any other bad, none cannot tell.",
+      valueName: "name=value"))
+  var changed: String?
+
   @OptionGroup var guest: GuestOptions
 
   @Argument(help: "A shipped probe's id, or a C file with probes. O=DIR is understood as by make.")
   var probe: [String] = []
+
+  func validate() throws {
+    guard let changed else { return }
+    guard let place = changed.firstIndex(of: "="), place > changed.startIndex else {
+      throw ValidationError("--changed \(changed): say NAME=VALUE, where VALUE is the good one.")
+    }
+    if anyFailure || hunt != nil { throw ValidationError("--changed excludes --hunt and --any-failure: choose one.") }
+  }
 
   func run() async throws {
     if anyFailure && hunt != nil {
@@ -49,6 +63,10 @@ struct StepCommand: AsyncParsableCommand {
     let cells = try await bench.runner.run(on: try KernelImage(at: image.path))
     for line in CellText.table(cells) { try Terminal.print(line) }
     for line in CellText.remarks(cells) { Terminal.note(line) }
+    if let changed, let place = changed.firstIndex(of: "=") {
+      let expected = (name: String(changed[..<place]), value: String(changed[changed.index(after: place)...]))
+      throw ExitCode(ExitStatus.of(try cells.map { try Self.judge($0, by: expected) }))
+    }
     let hunt = anyFailure ? Hunt.anyFailure : hunt.map(Hunt.signature) ?? .failedCheck
     let verdicts = cells.map { cell in
       let verdict = hunt.judge(cell.finding.verdict, outcomeIsFail: cell.finding.isFailedCheck)
@@ -59,6 +77,24 @@ struct StepCommand: AsyncParsableCommand {
       return verdict
     }
     throw ExitCode(ExitStatus.of(verdicts))
+  }
+
+  /// Good when the probe observed this value, bad when it observed another one, whatever its own verdict.
+  private static func judge(_ cell: Cell, by expected: (name: String, value: String)) throws(Failure) -> Verdict {
+    if case .infra = cell.finding.verdict { return cell.finding.verdict }
+    guard let value = cell.observation(expected.name) else {
+      Terminal.note("\(cell.probe.id): no observation is called \(expected.name), so the commit cannot tell (125)")
+      return .untestable(phase: cell.finding.phase, signature: "no \(expected.name)")
+    }
+    if case .quantity(let quantity) = value, quantity.isMeasured {
+      throw Failure(
+        .usage, "\(expected.name) is measured, and another number in each run",
+        remedy: "one run cannot tell: firstbad bisect --changed \(expected.name):+50%")
+    }
+    let words = value.words.description
+    if words == expected.value { return .good }
+    Terminal.note("\(cell.probe.id): \(expected.name) is \(CellText.plain(words)), and \(expected.value) is good")
+    return .bad(signature: "\(expected.name)=\(words)")
   }
 
   /// The kernel of the commit that is checked out. One that does not build cannot tell.

@@ -39,6 +39,9 @@ struct SuiteCommand: AsyncParsableCommand {
   var report: [String] = []
   @Flag(help: "Bisect from the last good kernel to the first bad one, for each probe that has such.")
   var bisect = false
+  @Option(help: ArgumentHelp("Run the probes in an order that this number decides.", valueName: "seed"))
+  var shuffle: Int?
+  @OptionGroup var repetition: RepeatOption
   @OptionGroup var guest: GuestOptions
   @Option(
     parsing: .upToNextOption,
@@ -63,8 +66,12 @@ struct SuiteCommand: AsyncParsableCommand {
   func run() async throws {
     let (images, words, missing) = try await chosenKernels()
     let bench =
-      if exec.isEmpty { try await Bench(try probeArguments(words), guest, only: tag) } else {
-        try await Bench(programs: exec.map { [$0] }, beside: words, guest, only: tag)
+      if exec.isEmpty {
+        try await Bench(
+          try probeArguments(words), guest, only: tag, repeats: repetition.number, shuffle: shuffle)
+      } else {
+        try await Bench(
+          programs: exec.map { [$0] }, beside: words, guest, only: tag, repeats: repetition.number, shuffle: shuffle)
       }
     let known = try knownBaseline()
     let plan = SuitePlan(images, bench.selection.probes)

@@ -85,10 +85,9 @@ extension Sighting {
     let version = cell.running?.version ?? cell.kernel.versionText ?? ""
     var seen: [String: String] = [:]
     for (name, value) in cell.finding.observations {
-      switch value {
-      case .integer(let number): seen[name] = "\(number)"
-      case .text(let text): seen[name] = "\(text)"
-      }
+      // A measurement is another number each time.
+      if case .quantity(let quantity) = value, quantity.isMeasured { continue }
+      seen[name] = "\(value.words)"
     }
     self.init(
       probe: "\(cell.probe.id)", release: release, version: Sighting.version(in: version, release: release),

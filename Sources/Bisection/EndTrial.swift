@@ -11,6 +11,8 @@ public struct EndTrial: Sendable {
   static let distance = 3.5
   /// Runs that are spent on an end.
   public static let most = 200
+  /// The chance that ends of one kind look as far apart as is asked; the test is made anew with each run.
+  static let chance = 0.0005
 
   private let question: Question
   /// Runs of the good end.
@@ -34,7 +36,8 @@ public struct EndTrial: Sendable {
   public var isDivided: Bool { Self.isDivided(good, question) || Self.isDivided(bad, question) }
 
   private static func isDivided(_ runs: [Seen], _ question: Question) -> Bool {
-    Set(
+    if question.takesRuns { return true }
+    return Set(
       runs.map { seen in
         if case .changed(let name) = question { return seen.observations[name] ?? "nothing" }
         return "\(seen.word) \(seen.signature)"
@@ -53,6 +56,18 @@ public struct EndTrial: Sendable {
     } else if rates.distance < Self.distance {
       wanted.bad = max(wanted.bad, 1)
     }
+    if case .shifted(let shift) = question, wanted == (0, 0) {
+      let (good, bad) = numbers
+      if shift.test(good, bad, factor: shift.factor).chance > Self.chance {
+        // Where it is shown that they differ by less, more runs would not make it more.
+        if Shift(shift.observation, shift.statistic, percent: -shift.percent)
+          .test(good, bad, factor: shift.factor).chance <= Self.chance
+        {
+          return (0, 0)
+        }
+        wanted.bad = 1
+      }
+    }
     if wanted.bad > 0 { wanted.good = max(wanted.good, bad.count + 1 - good.count) }
     if cannotTell(good) || cannotTell(bad) { return (0, 0) }
     // An end that is at its limit would not learn from more of the other.
@@ -60,8 +75,18 @@ public struct EndTrial: Sendable {
     return (min(wanted.good, Self.most - good.count), min(wanted.bad, Self.most - bad.count))
   }
 
+  /// The same for one turn. Numbers move with the load of the machine, so there the ends are run in short turns.
+  var turn: (good: Int, bad: Int) {
+    let wanted = wanted
+    return question.takesRuns ? (min(wanted.good, Self.turn), min(wanted.bad, Self.turn)) : wanted
+  }
+
+  /// Runs of an end before it is the other one's turn.
+  static let turn = 3
+
   /// What they come to.
   public var rates: FailureRates {
+    if case .shifted(let shift) = question { return rates(shift) }
     guard let yardstick = try? provisional() else { return FailureRates(bad: told(bad, 0), good: told(good, 0)) }
     func rate(_ runs: [Seen]) -> FailureRate {
       let answers = runs.map(yardstick.answer)
@@ -71,12 +96,43 @@ public struct EndTrial: Sendable {
     return FailureRates(bad: rate(bad), good: rate(good))
   }
 
+  /// The numbers of both ends.
+  var numbers: (good: [Double], bad: [Double]) {
+    (good.compactMap(question.number), bad.compactMap(question.number))
+  }
+
+  /// From so many runs on, one of them does not move the cut.
+  private static let manyRuns = 60
+
+  /// How often a run lies on the wrong side of a cut that it had no part in: a cut through the runs that it was made of
+  /// looks better than it is.
+  private func rates(_ shift: Shift) -> FailureRates {
+    let (good, bad) = numbers
+    func others(_ row: [Double], _ place: Int) -> [Double] { Array(row[..<place] + row[(place + 1)...]) }
+    let isUp = shift.percent > 0
+    if good.count + bad.count > Self.manyRuns {
+      let cut = Cut(good: good, bad: bad, isUpwards: isUp)
+      return FailureRates(
+        bad: FailureRate(failed: bad.count(where: cut.isBad), of: bad.count),
+        good: FailureRate(failed: good.count(where: cut.isBad), of: good.count))
+    }
+    let failedGood = good.indices.count { place in
+      Cut(good: others(good, place), bad: bad, isUpwards: isUp).isBad(good[place])
+    }
+    let failedBad = bad.indices.count { place in
+      Cut(good: good, bad: others(bad, place), isUpwards: isUp).isBad(bad[place])
+    }
+    return FailureRates(
+      bad: FailureRate(failed: failedBad, of: bad.count), good: FailureRate(failed: failedGood, of: good.count))
+  }
+
   /// Before one run of the bad end failed, nothing is hunted and nothing counts as failed.
   private func told(_ runs: [Seen], _ failed: Int) -> FailureRate { FailureRate(failed: failed, of: runs.count) }
 
   private func cannotTell(_ runs: [Seen]) -> Bool {
     let untold = runs.count { seen in
       if case .changed(let name) = question { return seen.observations[name] == nil }
+      if case .shifted(let shift) = question { return shift.number(of: seen) == nil }
       return seen.word != "good" && seen.word != "bad"
     }
     return untold >= 3 && untold * 2 > runs.count
@@ -110,6 +166,7 @@ public struct EndTrial: Sendable {
 
   /// The yardstick, with the rates, or why there is none. The names are for the messages.
   public func yardstick(called goodName: String, _ badName: String) throws(Failure) -> Yardstick {
+    if case .shifted(let shift) = question { return try yardstick(shift, goodName, badName) }
     if cannotTell(good), let seen = good.last(where: { $0.word != "good" && $0.word != "bad" }) {
       try Yardstick.verify(question, good: seen, called: goodName)
     }
@@ -128,6 +185,32 @@ public struct EndTrial: Sendable {
         "the ends cannot be told apart: \(badName), fails in \(rates.bad.text) runs, and \(goodName), in \(rates.good.text)",
         remedy: "name ends that differ more, or let the probe try the thing many times in one run")
     }
+    yardstick.rates = rates
+    return yardstick
+  }
+
+  /// The same where a number is hunted.
+  private func yardstick(_ shift: Shift, _ goodName: String, _ badName: String) throws(Failure) -> Yardstick {
+    for (runs, name) in [(good, goodName), (bad, badName)] {
+      let silent = runs.last { shift.number(of: $0) == nil }
+      if let silent, cannotTell(runs) || runs.allSatisfy({ shift.number(of: $0) == nil }) {
+        try Yardstick.verify(question, good: silent, called: name)
+      }
+    }
+    let (low, high) = numbers
+    let unit = (good + bad).lazy.compactMap { $0.numbers?[shift.observation]?.unit }.first ?? ""
+    guard shift.test(low, high, factor: shift.factor).chance <= Self.chance, rates.distance >= Self.distance else {
+      let isShown = shift.test(low, high, factor: 1).chance <= Self.chance
+      throw Failure(
+        .badInput,
+        "the ends \(isShown ? "differ, but not by the \(Shift.signed(shift.percent)) % asked for" : "cannot be told apart"): "
+          + shift.compared(low, high, unit),
+        remedy: isShown
+          ? "ask for less: --changed \(shift.name):\(shift.percent > 0 ? "+" : "-")N%"
+          : "name ends that differ more, let the probe measure more in one run, or hunt NAME.min, which noise moves least"
+      )
+    }
+    var yardstick = Yardstick(shift, Cut(good: low, bad: high, isUpwards: shift.percent > 0))
     yardstick.rates = rates
     return yardstick
   }

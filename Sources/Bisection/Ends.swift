@@ -16,14 +16,15 @@ extension CommitBisection {
   func verifyEnds(of range: CommitRange, _ opening: LedgerEntry.Opening) async throws -> Yardstick {
     let goodName = "the good commit, \(opening.goodName)"
     let badName = "the bad commit, \(opening.badName)"
-    let isFlaky = opening.isFlaky == true
+    let isFlaky = opening.isFlaky == true || opening.question.takesRuns
     let good = Sample.commit(range.good)
     let bad = Sample.commit(range.bad)
     guard let first = try await examine(good, .goodEnd) else { throw CancellationError() }
     var trial = EndTrial(opening.question)
     trial.take(good: try await runs(of: good, first, upTo: Self.repeats(first)))
+    try Yardstick.requireComparable(opening.question, trial.good.first)
     // Before work is spent on the other.
-    if let seen = trial.good.first, !isFlaky, !trial.isDivided {
+    if let seen = trial.good.first, opening.question.takesRuns || !isFlaky && !trial.isDivided {
       try Yardstick.verify(opening.question, good: seen, called: goodName)
     }
     guard let last = try await examine(bad, .badEnd) else { throw CancellationError() }
@@ -36,7 +37,7 @@ extension CommitBisection {
       report(.note("the runs of an end do not agree: as with --flaky, each commit is run until it is decided"))
     }
     while trial.wanted != (0, 0) {
-      let wanted = trial.wanted
+      let wanted = trial.turn
       // What does not build gets no better by repeating.
       if first.identity == nil || last.identity == nil { break }
       if wanted.good > 0 {
@@ -46,7 +47,8 @@ extension CommitBisection {
     }
     let yardstick = try trial.yardstick(called: goodName, badName)
     guard let rates = yardstick.rates else { return yardstick }
-    report(.note("failures: \(badName), \(rates.bad.text) runs; \(goodName), \(rates.good.text)"))
+    let what = opening.question.takesRuns ? "runs beyond what parts the ends" : "failures"
+    report(.note("\(what): \(badName), \(rates.bad.text) runs; \(goodName), \(rates.good.text)"))
     for (sample, end, runs) in [(good, first, trial.good), (bad, last, trial.bad)] {
       let rate = sample == good ? rates.good : rates.bad
       let answer = sample == good ? CommitSearch.Answer.good : .bad

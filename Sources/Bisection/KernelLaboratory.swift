@@ -15,18 +15,20 @@ public struct KernelLaboratory: Laboratory {
   private let question: String
   /// See ``Laboratory``.
   public let workers: Int
+  private let perBoot: Int
   private let report: @Sendable (KernelWorkshop.Progress) -> Void
 
-  /// `question` is a digest of all that a verdict depends on beside the kernel.
+  /// `question` is a digest of all that a verdict depends on beside the kernel; each boot gives so many runs.
   public init(
     _ workshop: KernelWorkshop, store: ImageStore, runner: ProbeRunner, question: String, workers: Int = 1,
-    report: @escaping @Sendable (KernelWorkshop.Progress) -> Void
+    perBoot: Int = 1, report: @escaping @Sendable (KernelWorkshop.Progress) -> Void
   ) {
     self.workshop = workshop
     self.store = store
     self.runner = runner
     self.question = question
     self.workers = max(1, workers)
+    self.perBoot = max(1, perBoot)
     self.report = report
   }
 
@@ -122,22 +124,26 @@ public struct KernelLaboratory: Laboratory {
     if runs.count == numbers.count { return runs }
     report(.booting)
     let kernel = try KernelImage(at: image.path)
-    return try await withThrowingTaskGroup(of: Run.self) { group in
-      for _ in runs.count..<numbers.count { group.addTask { try await boot(kernel, identity) } }
-      return try await group.reduce(into: runs) { $0.append($1) }
+    let boots = (numbers.count - runs.count + perBoot - 1) / perBoot
+    var all = runs
+    // A boot that a run of it broke gives fewer.
+    while all.count < numbers.count {
+      all = try await withThrowingTaskGroup(of: [Run].self) { group in
+        for _ in 0..<boots { group.addTask { try await boot(kernel, identity) } }
+        return try await group.reduce(into: all) { $0 += $1 }
+      }
     }
+    // What is beyond is in the store, for the next who asks.
+    return Array(all.prefix(numbers.count))
   }
 
-  private func boot(_ kernel: KernelImage, _ identity: String) async throws -> Run {
-    let cells = try await runner.run(on: kernel)
-    guard let cell = cells.first, cells.count == 1 else {
-      throw Failure(.usage, "a bisect follows one probe", remedy: "name one probe, or a file with one probe in it")
+  private func boot(_ kernel: KernelImage, _ identity: String) async throws -> [Run] {
+    try await runner.runsOfOne(on: kernel, upTo: perBoot).enumerated().map { place, cell in
+      let seen = cell.seen
+      let text = String(decoding: try JSONEncoder().encode(seen), as: UTF8.self)
+      try store.remember(text, identity: identity, question: question)
+      // The boot's time belongs to its first run.
+      return Run(seen: seen, milliseconds: place == 0 ? cell.durationMilliseconds : 0)
     }
-    // Our own side's trouble is no answer, and must not be kept as one.
-    if case .infra(let reason) = cell.finding.verdict { throw Failure(.toolFailed, reason) }
-    let seen = cell.seen
-    let text = String(decoding: try JSONEncoder().encode(seen), as: UTF8.self)
-    try store.remember(text, identity: identity, question: question)
-    return Run(seen: seen, milliseconds: cell.durationMilliseconds)
   }
 }

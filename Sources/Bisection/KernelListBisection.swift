@@ -31,6 +31,10 @@ public struct KernelListBisection: Sendable {
     public let boots: Int
     /// How sure the verdicts on the kernel and the one before it are, together; nil where one run tells.
     public var confidence: Double?
+    /// Where a number is hunted: what runs of the kernel and of the one before it in turns show.
+    public var step: String?
+    /// The same runs do not show that they differ.
+    public var isDoubtful = false
   }
 
   private let kernels: [KernelImage]
@@ -38,12 +42,14 @@ public struct KernelListBisection: Sendable {
   private let question: Question
   private let isFlaky: Bool
   private let workers: Int
+  private let perBoot: Int
   private let note: @Sendable (String) -> Void
   private let progress: @Sendable (Step, Int) -> Void
 
-  /// A bisection; so many boots may run side by side; `progress` is told each step and how many kernels are still open after it.
+  /// A bisection; so many boots may run side by side, each with so many runs of the probe; `progress` is told each step and how many kernels are still open after it.
   public init(
     _ kernels: [KernelImage], with runner: ProbeRunner, question: Question, isFlaky: Bool = false, workers: Int = 1,
+    perBoot: Int = 1,
     note: @escaping @Sendable (String) -> Void = { _ in },
     progress: @escaping @Sendable (Step, Int) -> Void
   ) throws(Failure) {
@@ -59,13 +65,14 @@ public struct KernelListBisection: Sendable {
     self.question = question
     self.isFlaky = isFlaky
     self.workers = max(1, workers)
+    self.perBoot = max(1, perBoot)
     self.note = note
     self.progress = progress
   }
 
   /// Runs it.
   public func run() async throws -> Outcome {
-    let runs = KernelRuns(kernels, runner, workers: workers)
+    let runs = KernelRuns(kernels, runner, workers: workers, perBoot: perBoot)
     let last = kernels.count - 1
     let names = (good: "the first kernel, \(kernels[0].label)", bad: "the last kernel, \(kernels[last].label)")
 
@@ -73,7 +80,9 @@ public struct KernelListBisection: Sendable {
     let repeats = workers > 1 ? 2 : 1
     var trial = EndTrial(question)
     trial.take(good: try await runs.cells(of: 0, upTo: repeats).map(\.seen))
+    try Yardstick.requireComparable(question, trial.good.first)
     trial.take(bad: try await runs.cells(of: last, upTo: repeats).map(\.seen))
+    let isFlaky = isFlaky || question.takesRuns
     if !isFlaky && !trial.isDivided {
       let yardstick = try Yardstick(
         question, good: trial.good[0], called: names.good, bad: trial.bad[0], called: names.bad)
@@ -83,7 +92,7 @@ public struct KernelListBisection: Sendable {
       note("the runs of an end do not agree: each kernel is run until it is decided, as with --flaky")
     }
     while trial.wanted != (0, 0) {
-      let wanted = trial.wanted
+      let wanted = trial.turn
       let good = try await runs.cells(of: 0, upTo: trial.good.count + wanted.good)
       trial.take(good: good.dropFirst(trial.good.count).map(\.seen))
       let bad = try await runs.cells(of: last, upTo: trial.bad.count + wanted.bad)
@@ -155,9 +164,40 @@ public struct KernelListBisection: Sendable {
     try await tell()
     let suspects = search.search.suspects
     let base = suspects.count == 1 ? [suspects[0], suspects[0] - 1] : []
-    return Outcome(
+    var step: StepTest?
+    if case .shifted(let shift) = question, let first = base.first {
+      step = try await self.step(shift, at: first + 1, runs)
+    }
+    var outcome = Outcome(
       suspects: suspects.map { $0 + 1 }, steps: steps, boots: await runs.boots,
       confidence: base.isEmpty ? nil : base.reduce(1) { $0 * (search.confidence(of: $1) ?? rates.certainty) })
+    outcome.step = step?.words
+    outcome.isDoubtful = step.map { !$0.isShown } ?? false
+    return outcome
+  }
+
+  /// The kernel that was found and the one before it, run in turns.
+  private func step(
+    _ shift: Shift, at index: Int, _ runs: KernelRuns
+  ) async throws -> StepTest {
+    var test = StepTest(shift)
+    var seen: [Int: Int] = [:]
+    for place in [index - 1, index] { seen[place] = await runs.count(of: place) }
+    while test.wanted > 0 {
+      let until = test.wanted
+      var fresh: (good: [Seen], bad: [Seen]) = ([], [])
+      // One boot of each after the other; what a boot holds beyond it is the next turn's.
+      while fresh.good.count < until || fresh.bad.count < until {
+        for place in [index - 1, index] {
+          let first = seen[place, default: 0]
+          let more = try await runs.cells(of: place, upTo: first + workers).dropFirst(first).map(\.seen)
+          seen[place] = first + more.count
+          if place == index { fresh.bad += more } else { fresh.good += more }
+        }
+      }
+      test.take(good: fresh.good, bad: fresh.bad)
+    }
+    return test
   }
 
   private func take(_ step: Step, _ steps: inout [Step], _ search: CommitSearch) {
@@ -170,9 +210,13 @@ extension Cell {
   /// What a search needs of it.
   var seen: Seen {
     var values: [String: String] = [:]
-    for one in finding.observations { values[one.name] = one.value.words.description }
+    var numbers: [String: Seen.Numbers] = [:]
+    for one in finding.observations {
+      values[one.name] = one.value.words.description
+      if case .quantity(let quantity) = one.value { numbers[one.name] = Seen.Numbers(quantity) }
+    }
     return Seen(
       finding.verdict, phase: finding.phase, reason: finding.reason, isFailedCheck: finding.isFailedCheck,
-      observations: values, console: folder?.console.path)
+      observations: values, numbers: numbers.isEmpty ? nil : numbers, console: folder?.console.path)
   }
 }

@@ -8,11 +8,14 @@ actor KernelRuns {
   private let kernels: [KernelImage]
   private let runner: ProbeRunner
   private let workers: Int
+  private let perBoot: Int
   private var cells: [Int: [Cell]] = [:]
   /// How many there were.
   private(set) var boots = 0
 
-  init(_ kernels: [KernelImage], _ runner: ProbeRunner, workers: Int) {
+  /// So many boots run side by side, with so many runs of the probe in each.
+  init(_ kernels: [KernelImage], _ runner: ProbeRunner, workers: Int, perBoot: Int) {
+    self.perBoot = perBoot
     self.kernels = kernels
     self.runner = runner
     self.workers = workers
@@ -21,12 +24,12 @@ actor KernelRuns {
   /// The first so many runs of a kernel; those that are missing are made, side by side.
   func cells(of index: Int, upTo count: Int) async throws -> [Cell] {
     while cells[index, default: []].count < count {
-      let missing = min(workers, count - cells[index, default: []].count)
+      let missing = min(workers, (count - cells[index, default: []].count + perBoot - 1) / perBoot)
       let kernel = kernels[index]
-      let runner = runner
-      let fresh = try await withThrowingTaskGroup(of: Cell.self) { group in
-        for _ in 0..<missing { group.addTask { try await Self.boot(kernel, runner) } }
-        return try await group.reduce(into: [Cell]()) { $0.append($1) }
+      let (runner, perBoot) = (runner, perBoot)
+      let fresh = try await withThrowingTaskGroup(of: [Cell].self) { group in
+        for _ in 0..<missing { group.addTask { try await Self.boot(kernel, runner, perBoot) } }
+        return try await group.reduce(into: [Cell]()) { $0 += $1 }
       }
       cells[index, default: []] += fresh
       boots += missing
@@ -34,13 +37,25 @@ actor KernelRuns {
     return Array(cells[index, default: []].prefix(count))
   }
 
-  private static func boot(_ kernel: KernelImage, _ runner: ProbeRunner) async throws -> Cell {
-    let cells = try await runner.run(on: kernel)
-    guard let cell = cells.first, cells.count == 1 else {
+  /// How many there are of a kernel.
+  func count(of index: Int) -> Int { cells[index, default: []].count }
+
+  private static func boot(_ kernel: KernelImage, _ runner: ProbeRunner, _ count: Int) async throws -> [Cell] {
+    try await runner.runsOfOne(on: kernel, upTo: count)
+  }
+}
+
+extension ProbeRunner {
+  /// Runs of the one probe that a bisect follows, out of a single boot.
+  func runsOfOne(on kernel: KernelImage, upTo count: Int) async throws -> [Cell] {
+    let cells = try await runs(on: kernel, upTo: count)
+    guard let first = cells.first, cells.allSatisfy({ $0.probe.id == first.probe.id }) else {
       throw Failure(.usage, "a bisect follows one probe", remedy: "name one probe, or a file with one probe in it")
     }
-    // Our own side's trouble is no answer.
-    if case .infra(let reason) = cell.finding.verdict { throw Failure(.toolFailed, reason) }
-    return cell
+    // Our own side's trouble is no answer, and must not be kept as one.
+    for cell in cells {
+      if case .infra(let reason) = cell.finding.verdict { throw Failure(.toolFailed, reason) }
+    }
+    return cells
   }
 }

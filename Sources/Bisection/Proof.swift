@@ -48,6 +48,9 @@ struct Proof {
         return .holds(Conclusion(claim: .inconclusive, commits: [culprit], reasons: reasons))
       }
     }
+    if let shift = yardstick.shift, let parent = culprit.parents.first {
+      try await step(shift, culprit, try await bisection.laboratory.commit(parent))
+    }
     if culprit.parents.isEmpty {
       isShown = false
       reasons.append("it has no parent to compare it with")
@@ -98,6 +101,16 @@ struct Proof {
       reasons.append("not shown: its parent \(parent.id.short) cannot tell (\(why))")
       return nil
     }
+  }
+
+  /// Where a number is hunted, its kernel and that of its parent are run in turns: what a search over hours takes for a
+  /// change may have been the machine's.
+  private mutating func step(_ shift: Shift, _ culprit: Commit, _ parent: Commit) async throws {
+    let (good, bad) = range.findsFix ? (culprit, parent) : (parent, culprit)
+    var test = StepTest(shift)
+    guard try await bisection.take(turnsOf: good, bad, into: &test) else { return }
+    reasons.append(test.words)
+    if !test.isShown { isShown = false }
   }
 
   private func reopen(_ commit: Commit, _ what: String) -> Ending {

@@ -14,13 +14,15 @@ public struct Seen: Codable, Equatable, Sendable {
   public let isFailedCheck: Bool
   /// What the probe observed.
   public let observations: [String: String]
+  /// What of that has a unit or was measured, with all of it.
+  public let numbers: [String: Numbers]?
   /// The console of the run, as a path.
   public let console: String?
 
   /// What follows from a verdict. One about our own side is none about a commit and never gets here.
   public init(
     _ verdict: Verdict, phase: Phase, reason: String, isFailedCheck: Bool = false, observations: [String: String] = [:],
-    console: String? = nil
+    numbers: [String: Numbers]? = nil, console: String? = nil
   ) {
     word = verdict.word
     signature = verdict.signature ?? ""
@@ -28,6 +30,7 @@ public struct Seen: Codable, Equatable, Sendable {
     self.reason = reason
     self.isFailedCheck = isFailedCheck
     self.observations = observations
+    self.numbers = numbers
     self.console = console
   }
 

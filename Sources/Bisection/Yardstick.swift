@@ -7,6 +7,14 @@ public enum Question: Sendable, Equatable, Codable {
   case failure(any: Bool)
   /// This observation differs from what the good end shows.
   case changed(String)
+  /// This number is larger or smaller than at the good end.
+  case shifted(Shift)
+
+  /// Whether one run never tells.
+  var takesRuns: Bool { if case .shifted = self { true } else { false } }
+
+  /// The number of a run that is hunted; nil when something else is, or the run has none.
+  func number(of seen: Seen) -> Double? { if case .shifted(let shift) = self { shift.number(of: seen) } else { nil } }
 }
 
 /// What every test of a bisection is held against: the two ends, once they are verified.
@@ -16,8 +24,13 @@ public struct Yardstick: Equatable, Sendable {
   private let question: Question
   private let reference: String?
   private let hunt: Hunt
+  /// Where a number is hunted: what parts the ends.
+  private let cut: Cut?
   /// How often the ends fail, where they do so only sometimes; nil when one run tells.
   public internal(set) var rates: FailureRates?
+
+  /// The number that is hunted, if it is one.
+  var shift: Shift? { if case .shifted(let shift) = question { shift } else { nil } }
 
   /// Verifies the ends. The names are for the messages: `the first kernel, 6.1.170`, `the good commit, v6.1`.
   public init(
@@ -26,6 +39,15 @@ public struct Yardstick: Equatable, Sendable {
     self.question = question
     reference = try Self.reference(question, good, goodName)
     hunt = try Self.hunt(question, bad, badName, reference)
+    cut = nil
+  }
+
+  /// Of ends that were told apart by many runs of each.
+  init(_ shift: Shift, _ cut: Cut) {
+    question = .shifted(shift)
+    reference = nil
+    hunt = .anyFailure
+    self.cut = cut
   }
 
   /// Verifies the bad end alone, where only a failure is hunted and the good end need not be one.
@@ -43,10 +65,28 @@ public struct Yardstick: Equatable, Sendable {
     _ = try reference(question, good, name)
   }
 
+  /// A measured value is never the same twice, so that asking whether it is would take all the runs there may be.
+  static func requireComparable(_ question: Question, _ seen: Seen?) throws(Failure) {
+    guard case .changed(let observation) = question, seen?.numbers?[observation]?.isMeasured == true else { return }
+    throw Failure(
+      .badInput, "\(observation) is measured, and another number in each run",
+      remedy: "say by how much it must change: --changed \(observation):+50%")
+  }
+
   /// The good end: it must be good, or must show the observation that is watched.
   private static func reference(_ question: Question, _ seen: Seen, _ name: String) throws(Failure) -> String? {
     switch question {
-    case .changed(let observation): return try value(of: observation, seen, name)
+    case .changed(let observation):
+      try requireComparable(question, seen)
+      return try value(of: observation, seen, name)
+    case .shifted(let shift):
+      let value = try value(of: shift.observation, seen, name)
+      guard shift.number(of: seen) != nil else {
+        throw Failure(
+          .badInput, "\(shift.observation) is no number: \(value)",
+          remedy: "hunt it with --changed \(shift.observation)")
+      }
+      return nil
     case .failure:
       switch seen.verdict {
       case .good: return nil
@@ -108,6 +148,10 @@ public struct Yardstick: Equatable, Sendable {
     if case .changed(let observation) = question {
       guard let value = seen.observations[observation] else { return .untestable(Self.signature(of: seen)) }
       return value == reference ? .good : .bad
+    }
+    if case .shifted(let shift) = question {
+      guard let cut, let number = shift.number(of: seen) else { return .untestable(Self.signature(of: seen)) }
+      return cut.isBad(number) ? .bad : .good
     }
     switch hunt.judge(seen.verdict, outcomeIsFail: seen.isFailedCheck) {
     case .good: return .good

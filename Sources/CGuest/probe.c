@@ -42,11 +42,10 @@ static uint32_t append(int kind, uint32_t limit, const char *const *fields, int 
 	return start + whole;
 }
 
-static void observe(int kind, const char *name, const char *value)
+static void observe(int kind, const char *const *fields, int count)
 {
 	int saved = errno;
-	const char *fields[] = {name, value ? value : "(null)"};
-	uint32_t end = append(kind, FB_ARENA_MESSAGES - FB_ARENA_RESERVED, fields, 2);
+	uint32_t end = append(kind, FB_ARENA_MESSAGES - FB_ARENA_RESERVED, fields, count);
 	/* Wait until it is on the wire: the next line of the probe may kill the kernel. A probe that closed
 	 * the doorbell, or an init that is busy, costs at most 200 ms. */
 	if (end && write(fb_doorbell, "!", 1) == 1) {
@@ -59,19 +58,19 @@ static void observe(int kind, const char *name, const char *value)
 
 void fb_observe_text(const char *name, const char *value)
 {
-	observe(FB_MESSAGE_OBSERVED_TEXT, name, value);
+	observe(FB_MESSAGE_OBSERVED_TEXT, (const char *[]){name, value ? value : "(null)"}, 2);
 }
 
 void fb_observe_integer(const char *name, long long value)
 {
 	char digits[24];
 	snprintf(digits, sizeof digits, "%lld", value);
-	observe(FB_MESSAGE_OBSERVED_INTEGER, name, digits);
+	observe(FB_MESSAGE_OBSERVED_INTEGER, (const char *[]){name, digits}, 2);
 }
 
 void fb_restore_later(const char *name, const char *value)
 {
-	observe(FB_MESSAGE_RESTORE, name, value);
+	observe(FB_MESSAGE_RESTORE, (const char *[]){name, value ? value : "(null)"}, 2);
 }
 
 void fb_observe_unsigned(const char *name, unsigned long long value)
@@ -79,7 +78,43 @@ void fb_observe_unsigned(const char *name, unsigned long long value)
 	char digits[24];
 	snprintf(digits, sizeof digits, "%llu", value);
 	/* The wire's integers are signed; what does not fit travels as text. */
-	observe(value > INT64_MAX ? FB_MESSAGE_OBSERVED_TEXT : FB_MESSAGE_OBSERVED_INTEGER, name, digits);
+	observe(value > INT64_MAX ? FB_MESSAGE_OBSERVED_TEXT : FB_MESSAGE_OBSERVED_INTEGER,
+		(const char *[]){name, digits}, 2);
+}
+
+void fb_observe_quantity(const char *name, long long value, const char *unit)
+{
+	char digits[24];
+	snprintf(digits, sizeof digits, "%lld", value);
+	observe(FB_MESSAGE_OBSERVED_QUANTITY, (const char *[]){name, unit, digits}, 3);
+}
+
+static int by_size(const void *left, const void *right)
+{
+	long long one = *(const long long *)left, other = *(const long long *)right;
+	return (one > other) - (one < other);
+}
+
+void fb_observe_samples(const char *name, const char *unit, const long long *samples, int kept, long long count)
+{
+	enum { MOST = 200, DIGITS = 21 };
+	char text[MOST * DIGITS + 1] = "", number[24];
+	if (kept <= 0)
+		return;
+	long long *sorted = malloc((size_t)kept * sizeof *sorted);
+	if (!sorted)
+		fb_end(FB_SKIP, "", "", ENOMEM, "no memory for %d samples of %s", kept, name);
+	memcpy(sorted, samples, (size_t)kept * sizeof *sorted);
+	qsort(sorted, (size_t)kept, sizeof *sorted, by_size);
+	int said = kept < MOST ? kept : MOST;
+	char *end = text;
+	for (int i = 0; i < said; i++) {
+		long place = said == 1 ? 0 : (long)i * (kept - 1) / (said - 1);
+		end += sprintf(end, "%s%lld", i ? " " : "", sorted[place]);
+	}
+	free(sorted);
+	snprintf(number, sizeof number, "%lld", count > said ? count : said);
+	observe(FB_MESSAGE_OBSERVED_SAMPLES, (const char *[]){name, unit, number, text}, 4);
 }
 
 _Noreturn void fb_end(enum fb_outcome outcome, const char *location, const char *check, int number,

@@ -32,8 +32,11 @@ public struct ProbeCompiler: Sendable {
     "-static", "-no-pie", "-s", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,noseparate-code",
   ]
 
-  /// An init with the probes of these C and Swift files.
-  public func image(of sources: [URL]) async throws -> GuestImage {
+  /// For a debugger: the source's lines in their order, and names. Later options win over earlier ones.
+  static let debugging = ["-g", "-Og"]
+
+  /// An init with the probes of these C and Swift files; for a debugger it is slower and larger.
+  public func image(of sources: [URL], forDebugger: Bool = false) async throws -> GuestImage {
     for source in sources where !FileManager.default.isReadableFile(atPath: source.path) {
       throw Failure(.badInput, "\(source.path) cannot be read", remedy: "check the path of the probe")
     }
@@ -41,8 +44,8 @@ public struct ProbeCompiler: Sendable {
     let program = folder.url.appending(path: "init")
     let inputs = try await inputs(of: sources, in: folder.url)
     let result = try await compiler.run(
-      Self.options + ["-I", kit.headers.path] + inputs.map(\.path) + [kit.library.path, "-o", program.path]
-        + Self.linking,
+      Self.options + (forDebugger ? Self.debugging : []) + ["-I", kit.headers.path] + inputs.map(\.path)
+        + [kit.library.path, "-o", program.path] + Self.linking.filter { !forDebugger || $0 != "-s" },
       // The compiler's own temporary files go where ours are swept.
       environment: ["TMPDIR": folder.url.path, "LC_ALL": "C"], limit: .seconds(300))
     if result.errors.contains("No space left on device") {
@@ -83,7 +86,8 @@ public struct ProbeCompiler: Sendable {
       "field", "at_end", "has_word", "endpoint", "tcp_", "udp_pair", "unix_pair", "bound_address", "socket_option",
       "set_socket_option", "new_network", "veth_pair", "link_address", "move_link", "child", "end_of",
       "new_namespaces", "wait_until", "drop_capability", "become_nobody", "same_namespace", "errno_of",
-      "REQUIRE_PATH", "REQUIRE_SYSCALL",
+      "REQUIRE_PATH", "REQUIRE_SYSCALL", "MEASURE", "OBSERVE_SAMPLES", "sample", "percentile", "now_ns", "race",
+      "new_steps", "STEP", "await_step",
     ]
     let used = words.contains { errors.contains("implicit declaration of function '\($0)") }
     return used ? "that is a word of the kit: #include <firstbad/kit.h>" : nil

@@ -9,11 +9,11 @@ public struct ProbeSelection: Sendable {
   /// The chosen probes, in the order of the arguments.
   public let probes: [ProbeMetadata]
 
-  /// Shipped ids come ready-made; a source file is compiled, with the shipped sources that are asked for too.
-  /// `linksOnlyThese`: an image that is kept holds nothing but the probes named, which needs the compiler for
-  /// shipped ones as well.
+  /// Shipped ids come ready-made; a source file is compiled, with the shipped sources that are asked for too. For a
+  /// debugger all are compiled. `linksOnlyThese`: an image that is kept holds nothing but the probes named, which needs
+  /// the compiler for shipped ones as well.
   public init(
-    arguments: [String], kit: Kit, places: Places, linksOnlyThese: Bool = false
+    arguments: [String], kit: Kit, places: Places, linksOnlyThese: Bool = false, forDebugger: Bool = false
   ) async throws {
     guard !arguments.isEmpty else {
       throw Failure(.usage, "no probe is named", remedy: "'firstbad list' shows the shipped ones")
@@ -30,26 +30,26 @@ public struct ProbeSelection: Sendable {
     for id in ids where shipped.probe(Text(id)) == nil {
       throw Failure(.usage, "no shipped probe is called \(id)", remedy: Self.hint(id, shipped))
     }
-    if files.isEmpty && linksOnlyThese {
+    if files.isEmpty && linksOnlyThese && !forDebugger {
       let own = try await ProbeCompiler(kit: kit, places: places).image(of: Self.shippedSources(of: ids, kit))
       image = own
       probes = ids.compactMap { own.probe(Text($0)) }
       return
     }
-    if files.isEmpty {
+    if files.isEmpty && !forDebugger {
       image = shipped
       probes = ids.compactMap { shipped.probe(Text($0)) }
       return
     }
     let compiler = try ProbeCompiler(kit: kit, places: places)
     let sources = files.map { URL(filePath: $0) }
-    let own = try await compiler.image(of: sources)
-    if ids.isEmpty {
+    let own = sources.isEmpty ? nil : try await compiler.image(of: sources, forDebugger: forDebugger)
+    if let own, ids.isEmpty {
       image = own
     } else {
-      image = try await compiler.image(of: sources + Self.shippedSources(of: ids, kit))
+      image = try await compiler.image(of: sources + Self.shippedSources(of: ids, kit), forDebugger: forDebugger)
     }
-    probes = own.probes + ids.compactMap { shipped.probe(Text($0)) }
+    probes = (own?.probes ?? []) + ids.compactMap { shipped.probe(Text($0)) }
   }
 
   init(image: GuestImage, probes: [ProbeMetadata]) {

@@ -28,6 +28,7 @@ public struct Init<S: System> {
     let probes = Registry(system.probes)
     if plan.probes.isEmpty && planStep.outcome != .failed { plan.probes = probes.ids }
     if planStep.outcome == .failed { plan.probes = [] }
+    plan.probes = probes.repeated(plan.probes)
     stream = Stream(nonce: plan.nonce)
     send(.hello(hello(plan, port)))
     send(.setup(planStep))
@@ -62,7 +63,7 @@ public struct Init<S: System> {
   private mutating func readPlan() -> (Plan, Setup) {
     let file: Text
     do throws(Errno) {
-      file = try system.read(Plan.path, limit: 65_536)
+      file = try system.read(Plan.path, limit: Plan.limit)
       // A probe has no business with the nonce.
       try system.remove(Plan.path)
     } catch {
@@ -98,9 +99,11 @@ public struct Init<S: System> {
   }
 
   private mutating func runProbe(_ id: Text, _ probes: Registry, _ plan: Plan, isPlanned: Bool) {
-    guard let (index, metadata) = probes.find(id) else {
+    guard let (index, heading) = probes.find(RunName(id).probe) else {
       return refuse(id, "no probe of this name is in the image")
     }
+    var metadata = heading
+    metadata.id = id
     SetUp.repair(on: &system)
     // A plan comes from a host that knows what this kernel has built in.
     if !isPlanned, let name = Modules.missing(metadata.modules, on: system) {

@@ -98,20 +98,16 @@ struct ProbeRun<S: System> {
     while let message = system.nextMessage() {
       switch message.kind {
       case .end: verdicts.append(message)
-      case .observedInteger, .observedText: observe(message, &system, &stream)
+      case .observedInteger, .observedText, .observedQuantity, .observedSamples:
+        if let value = message.value {
+          let seen = Observation(probe: metadata.id, name: message.fields[0], value: value)
+          stream.send(.observation(seen), to: &system)
+        }
       case .restore where message.fields.count == 2: written.append((message.fields[0], message.fields[1]))
       case .restore: break
       }
     }
     system.acknowledgeMessages()
-  }
-
-  private func observe(_ message: Message, _ system: inout S, _ stream: inout Stream) {
-    guard message.fields.count == 2 else { return }
-    var value = Observation.Value.text(message.fields[1])
-    if message.kind == .observedInteger, let number = message.fields[1].integer { value = .integer(number) }
-    stream.send(
-      .observation(Observation(probe: metadata.id, name: message.fields[0], value: value)), to: &system)
   }
 
   /// Guilty until proven: a pass needs a PASS, an exit with 0, and nobody who says otherwise.
@@ -155,4 +151,26 @@ struct ProbeRun<S: System> {
 
 extension Message {
   fileprivate var outcome: Outcome? { fields.count == 5 ? Outcome(word: fields[0]) : nil }
+
+  /// What was observed; nil for a message that a probe scribbled on.
+  fileprivate var value: Observation.Value? {
+    switch kind {
+    case .observedInteger where fields.count == 2, .observedText where fields.count == 2:
+      if kind == .observedInteger, let number = fields[1].integer { return .integer(number) }
+      return .text(fields[1])
+    case .observedQuantity where fields.count == 3:
+      return fields[2].integer.map { .quantity(Quantity($0, unit: fields[1].short)) }
+    case .observedSamples where fields.count == 4:
+      var samples: [Int] = []
+      for word in fields[3].split(on: UInt8(ascii: " ")) { if let sample = word.integer { samples.append(sample) } }
+      guard let count = fields[2].integer else { return nil }
+      return Quantity(samples: samples, count: count, unit: fields[1].short).map { .quantity($0) }
+    case .observedInteger, .observedText, .observedQuantity, .observedSamples, .end, .restore: return nil
+    }
+  }
+}
+
+extension Text {
+  /// What a unit may have, so that the longest line has room for it.
+  fileprivate var short: Text { Text(Array(bytes.prefix(16))) }
 }

@@ -16,6 +16,13 @@ struct Registry {
     return all
   }
 
+  /// Probes that must be run several times to be believed stand for all these runs, unless one of them is named.
+  func repeated(_ names: [Text]) -> [Text] {
+    var all: [Text] = []
+    for name in names { all += RunName.all(name, times: find(name)?.metadata.repeats ?? 1) }
+    return all
+  }
+
   /// Reads no more than it must: under emulation fifty headings cost more than a short probe.
   func find(_ id: Text) -> (index: Int, metadata: ProbeMetadata)? {
     let usual: Text = "id=" + id + "\n"

@@ -47,6 +47,10 @@ public struct Message: Equatable, Sendable {
     case observedInteger
     /// Fields: name, text.
     case observedText
+    /// Fields: name, unit, decimal number.
+    case observedQuantity
+    /// Fields: name, unit, how many times it was measured, samples as decimal numbers with a blank between.
+    case observedSamples
     /// Fields: outcome word, message, check, location, errno name.
     case end
     /// Fields: a sysctl, the text that it had before the probe wrote to it.

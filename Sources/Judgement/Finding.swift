@@ -57,6 +57,13 @@ public struct Finding: Sendable {
       events: events, output: output)
   }
 
+  /// The same evidence, as what stands for several runs of the probe.
+  public func standing(for probe: Text, reason: String) -> Finding {
+    Finding(
+      probe: probe, verdict: verdict, phase: phase, end: end, reason: reason, observations: observations,
+      events: events, output: output)
+  }
+
   /// The same evidence with a weaker verdict.
   public func untestable(_ phase: Phase, _ why: String) -> Finding {
     Finding(

@@ -190,6 +190,8 @@ public struct Judge: Sendable {
   // MARK: - The probe has no end
 
   private func withoutEnd(_ probe: Text, _ events: [KernelEvent]) -> (Verdict, String) {
+    // Which of several runs it was is no part of how it went wrong.
+    let id = RunName(probe).probe
     guard begun.contains(probe) else {
       let why = "the probe was not reached: \(describe(evidence.end))"
       return (.untestable(phase: evidence.phase, signature: Self.notReached), why)
@@ -211,12 +213,12 @@ public struct Judge: Sendable {
       if let trouble = events.first {
         return (.bad(signature: trouble.signature), "the guest hung while the probe ran: \(trouble.line)")
       }
-      return (.bad(signature: "\(probe): hang"), "the whole guest hung while the probe ran, for \(seconds) s")
+      return (.bad(signature: "\(id): hang"), "the whole guest hung while the probe ran, for \(seconds) s")
     case .outOfTime(let seconds):
       let why = "the run's own limit of \(seconds) s passed while the probe ran"
       return (.untestable(phase: .probe, signature: "out of time"), why)
     case .reset, .exited:
-      return (.bad(signature: "\(probe): reset"), "the guest reset while the probe ran")
+      return (.bad(signature: "\(id): reset"), "the guest reset while the probe ran")
     case .flooded:
       return (.untestable(phase: .probe, signature: "flood"), "the guest wrote without end while the probe ran")
     case .done, .signalled, .notStarted:
@@ -228,13 +230,14 @@ public struct Judge: Sendable {
 
   private func byOutcome(_ probe: Text, _ end: ProbeEnd, _ events: [KernelEvent]) -> (Verdict, String) {
     let said = end.message.description
+    let id = RunName(probe).probe
     let worst = events.first { $0.severity >= (failOn == .warn ? .warning : .broken) }
     switch end.outcome {
     case .pass, .fail, .timeout, .crashed, .stuck:
       // What broke the kernel explains what became of the probe, and not the other way round.
       if let worst { return (.bad(signature: worst.signature), "the kernel said: \(worst.line)") }
       if let taint = tainted(end) {
-        return (.bad(signature: "\(probe): taint \(taint)"), "the kernel became tainted (\(taint)) while the probe ran")
+        return (.bad(signature: "\(id): taint \(taint)"), "the kernel became tainted (\(taint)) while the probe ran")
       }
     case .skip, .noResult, .unready: break
     }
@@ -244,13 +247,13 @@ public struct Judge: Sendable {
       let what = end.check.isEmpty ? Masking.signature(said[...]) : end.check.description
       let where_ = end.location.isEmpty ? "" : " (\(end.location))"
       let why = end.check.isEmpty ? said : "\(end.check): \(said)"
-      return (.bad(signature: "\(probe): \(what)"), why + where_)
-    case .timeout: return (.bad(signature: "\(probe): timeout"), said)
-    case .crashed: return (.bad(signature: "\(probe): \(end.signal)"), said)
-    case .stuck: return (.bad(signature: "\(probe): stuck"), said)
-    case .skip: return (.untestable(phase: .probe, signature: "\(probe): skip"), said)
-    case .noResult: return (.untestable(phase: .probe, signature: "\(probe): no result"), said)
-    case .unready: return (.untestable(phase: .probe, signature: "\(probe): unready"), Unready.reason(end))
+      return (.bad(signature: "\(id): \(what)"), why + where_)
+    case .timeout: return (.bad(signature: "\(id): timeout"), said)
+    case .crashed: return (.bad(signature: "\(id): \(end.signal)"), said)
+    case .stuck: return (.bad(signature: "\(id): stuck"), said)
+    case .skip: return (.untestable(phase: .probe, signature: "\(id): skip"), said)
+    case .noResult: return (.untestable(phase: .probe, signature: "\(id): no result"), said)
+    case .unready: return (.untestable(phase: .probe, signature: "\(id): unready"), Unready.reason(end))
     }
   }
 

@@ -52,6 +52,8 @@ extension LinuxSystem {
     switch fb_message_kind(UInt32(message.kind)) {
     case FB_MESSAGE_OBSERVED_INTEGER: kind = .observedInteger
     case FB_MESSAGE_OBSERVED_TEXT: kind = .observedText
+    case FB_MESSAGE_OBSERVED_QUANTITY: kind = .observedQuantity
+    case FB_MESSAGE_OBSERVED_SAMPLES: kind = .observedSamples
     case FB_MESSAGE_RESTORE: kind = .restore
     default: kind = .end
     }

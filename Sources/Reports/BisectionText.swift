@@ -27,9 +27,10 @@ public enum BisectionText {
         let good = outcome.steps.last(where: { $0.index == index - 1 })
       else { return [] }
       let package = bad.cell.kernel.package.map { ["  package \($0.name), version \($0.version)"] } ?? []
-      return ["first \(word(question)) kernel: \(CellText.kernel(bad.cell))"] + package + [
+      let doubt = outcome.isDoubtful ? ", not confirmed" : ""
+      return ["first \(word(question)) kernel\(doubt): \(CellText.kernel(bad.cell))"] + package + [
         "  \(bad.cell.kernel.file.path)",
-        "  \(difference(good, bad, question))",
+        "  \(outcome.step ?? difference(good, bad, question))",
         "  the kernel before it: \(CellText.kernel(good.cell))",
         "  \(cost); consoles: \(good.cell.folder?.console.path ?? "-") and \(bad.cell.folder?.console.path ?? "-")",
       ]
@@ -44,7 +45,7 @@ public enum BisectionText {
   }
 
   private static func word(_ question: Question) -> String {
-    if case .changed = question { "changed" } else { "bad" }
+    if case .failure = question { "bad" } else { "changed" }
   }
 
   private static func difference(

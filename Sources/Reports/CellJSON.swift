@@ -20,6 +20,7 @@ public struct CellJSON: Encodable {
   private enum Key: String, CodingKey {
     case probe, kernel, verdict, outcome, phase, signature, reason, observations, events, accelerator
     case durationMilliseconds = "duration_ms"
+    case runs
     case taint, log, command
   }
 
@@ -43,12 +44,28 @@ public struct CellJSON: Encodable {
   private enum Value: Encodable {
     case integer(Int)
     case text(String)
+    case quantity(Quantity)
+
+    private enum Key: String, CodingKey { case value, unit, count, p50, p90, p99, min, max, samples }
 
     func encode(to encoder: any Encoder) throws {
-      var container = encoder.singleValueContainer()
       switch self {
-      case .integer(let number): try container.encode(number)
-      case .text(let text): try container.encode(text)
+      case .integer(let number):
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
+      case .text(let text):
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+      case .quantity(let quantity):
+        var fields = encoder.container(keyedBy: Key.self)
+        try fields.encode(quantity.value, forKey: .value)
+        try fields.encode(quantity.unit.description, forKey: .unit)
+        guard quantity.isMeasured else { return }
+        try fields.encode(quantity.count, forKey: .count)
+        for (key, percent) in [(Key.min, 0), (.p50, 50), (.p90, 90), (.p99, 99), (.max, 100)] {
+          try fields.encode(quantity.percentile(percent), forKey: key)
+        }
+        try fields.encode(quantity.samples, forKey: .samples)
       }
     }
   }
@@ -74,6 +91,7 @@ public struct CellJSON: Encodable {
         switch value {
         case .integer(let number): .integer(number)
         case .text(let text): .text(text.description)
+        case .quantity(let quantity): .quantity(quantity)
         }
     }
     try container.encode(values, forKey: .observations)
@@ -81,6 +99,7 @@ public struct CellJSON: Encodable {
     try container.encode(finding.end?.taint ?? 0, forKey: .taint)
     try container.encode(cell.accelerator, forKey: .accelerator)
     try container.encode(cell.durationMilliseconds, forKey: .durationMilliseconds)
+    try container.encode(cell.runs, forKey: .runs)
     try container.encode(cell.folder?.console.path, forKey: .log)
     try container.encode(cell.folder?.command.path, forKey: .command)
   }

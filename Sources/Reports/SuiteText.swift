@@ -1,5 +1,6 @@
 import Judgement
 public import Suite
+import VerdictStream
 
 /// A suite for a person: a line for each cell that is not as it should be, as it comes, a line for each kernel when it
 /// is done, and the whole table at the end.
@@ -53,6 +54,7 @@ public struct SuiteText: SuiteReporter {
     var text = "\n" + grid.table.map { $0 + "\n" }.joined() + grid.legend.map { $0 + "\n" }.joined()
     for (why, count) in grid.silent { text += "not judged: \(why)\(count > 1 ? " (\(count) cells)" : "")\n" }
     for line in grid.differences { text += "differs: \(line)\n" }
+    for line in grid.measurements { text += "measured: \(line)\n" }
     text += "\(tally.total) cells: \(tally.words)\(tally.changeWords.map { "; against what is known: \($0)" } ?? "")"
     return text + ". \(tally.sentence.prefix(1).uppercased())\(tally.sentence.dropFirst()).\n"
   }
@@ -132,6 +134,21 @@ struct SuiteGrid {
     return counts
   }
 
+  /// What was measured, on each kernel.
+  var measurements: [String] {
+    guard let plan else { return [] }
+    return plan.probes.flatMap { probe in
+      let row = cells[probe.id.description] ?? [:]
+      let all = row.values.flatMap(\.cell.finding.observations).filter(\.value.isMeasured)
+      return Set(all.map(\.name)).sorted().map { name in
+        let words = plan.kernels.indices.compactMap { index in
+          row[index]?.cell.observation(name).map { "\($0.words) [\(index + 1)]" }
+        }
+        return CellText.plain("\(probe.id) \(name): \(words.joined(separator: ", "))")
+      }
+    }
+  }
+
   /// Observations that are not the same on all kernels that were judged, oldest kernel first.
   var differences: [String] {
     guard let plan else { return [] }
@@ -141,10 +158,9 @@ struct SuiteGrid {
       return names.compactMap { name -> String? in
         var steps: [(value: String, kernel: Int)] = []
         for index in plan.kernels.indices {
-          guard let value = row[index]?.cell.observation(name)?.words.description, steps.last?.value != value else {
-            continue
-          }
-          steps.append((value, index))
+          guard let value = row[index]?.cell.observation(name), !value.isMeasured else { continue }
+          let words = value.words.description
+          if steps.last?.value != words { steps.append((words, index)) }
         }
         guard steps.count > 1 else { return nil }
         let words = steps.prefix(8).map { "\($0.value) [\($0.kernel + 1)]" }.joined(separator: " -> ")
@@ -152,4 +168,9 @@ struct SuiteGrid {
       }
     }
   }
+}
+
+extension Observation.Value {
+  /// Another number in each run.
+  var isMeasured: Bool { if case .quantity(let quantity) = self { quantity.isMeasured } else { false } }
 }

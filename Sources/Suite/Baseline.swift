@@ -62,6 +62,8 @@ public struct Baseline: Codable, Equatable, Sendable {
       switch value {
       case .integer(let number): self = .integer(number)
       case .text(let text): self = .text(text.description)
+      // A measurement is another number in each run; a number with a unit is compared with it.
+      case .quantity(let quantity): self = quantity.isMeasured ? .any : .text(quantity.words.description)
       }
     }
 

@@ -21,6 +21,9 @@ public struct Cell: Sendable {
   /// `uname -r` and `uname -v` of the kernel that ran, where it came to that.
   public let running: (release: String, version: String)?
 
+  /// How many runs of the probe it stands for.
+  public internal(set) var runs = 1
+
   /// The value that the probe observed under this name.
   public func observation(_ name: String) -> Observation.Value? {
     finding.observations.first { $0.name == name }?.value
@@ -31,8 +34,10 @@ public struct Cell: Sendable {
     guard case .bad(let signature) = finding.verdict, !needs.isEmpty else { return self }
     let what = needs.joined(separator: ", ")
     let why = "\(signature); but the probe needs \(what), and whether this kernel has that is not known"
-    return Cell(
+    var cell = Cell(
       kernel: kernel, probe: probe, finding: finding.untestable(.configure, why), accelerator: accelerator,
       durationMilliseconds: durationMilliseconds, folder: folder, running: running)
+    cell.runs = runs
+    return cell
   }
 }

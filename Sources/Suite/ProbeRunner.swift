@@ -22,6 +22,11 @@ public struct RunOptions: Sendable {
   public var fetchModules: (@Sendable (KernelImage) async throws -> Void)?
   /// Deadlines in seconds that replace the accelerator's own, by their names in ``Deadlines``.
   public var deadlines: [(name: String, seconds: Double)] = []
+  /// How often each probe is run in a boot; more often where its heading says so, once where it works on the guest's own
+  /// mounts.
+  public var repeats = 1
+  /// Probes are run in an order that this number decides; nil: in the order of the choice.
+  public var shuffle: Int?
 
   /// The defaults.
   public init() {}
@@ -83,7 +88,7 @@ public struct ProbeRunner: Sendable {
       }
     }
     var runnable: [ProbeMetadata] = []
-    for probe in selection.probes {
+    for probe in order(selection.probes) {
       let lacks = choices[probe.id]?.lacks ?? []
       if lacks.isEmpty { runnable.append(probe) } else { try await hand(over: [unconfigured(kernel, probe, lacks)]) }
     }
@@ -97,9 +102,47 @@ public struct ProbeRunner: Sendable {
       case .success(let modules):
         if accelerator == nil { accelerator = try await self.accelerator(for: kernel) }
         guard let accelerator else { return }
-        try await run(probes, on: kernel, machine.shape, modules, accelerator, hand)
+        let rows = probes.flatMap { ProbeRow.rows(of: $0, 1, times: times($0)) }
+        try await run(rows, on: kernel, machine.shape, modules, accelerator, hand)
       }
     }
+  }
+
+  /// Several runs of the one probe out of a single boot, each with a verdict of its own: so many, or fewer when one of
+  /// them broke the kernel, but at least one.
+  public func runs(on kernel: KernelImage, upTo count: Int) async throws -> [Cell] {
+    guard count > 1, selection.probes.count == 1, let probe = selection.probes.first, !probe.hasRealMounts else {
+      return try await run(on: kernel)
+    }
+    let (choices, folder) = try await chooseModules(for: kernel)
+    // What cannot be told of one run cannot be told of several.
+    guard let choice = choices[probe.id], choice.lacks.isEmpty, choice.doubts.isEmpty,
+      case .success(let modules) = try await ModuleSet(folder, files: files, places: places).load(choice.load)
+    else { return try await run(on: kernel) }
+    var rows = ProbeRow.rows(of: probe, count, times: probe.repeats)
+    let cells = try await boot(
+      rows.flatMap(\.open), on: kernel, MachineShape(probe), modules, accelerator(for: kernel)
+    ).filter { !$0.finding.isUnsettled }
+    for cell in cells { _ = rows.indices.first { rows[$0].take(cell) } }
+    let digest = try kernel.sha256()
+    let told = rows.filter(\.open.isEmpty).compactMap { row in
+      row.cell.map { cell in
+        var cell = cell
+        cell.kernelDigest = digest
+        return cell
+      }
+    }
+    return told.isEmpty ? try await run(on: kernel) : told
+  }
+
+  private func order(_ probes: [ProbeMetadata]) -> [ProbeMetadata] {
+    guard let seed = options.shuffle else { return probes }
+    var random = Shuffle(seed)
+    return probes.shuffled(using: &random)
+  }
+
+  private func times(_ probe: ProbeMetadata) -> Int {
+    probe.hasRealMounts ? 1 : max(probe.repeats, options.repeats)
   }
 
   private func accelerator(for kernel: KernelImage) async throws -> Accelerator {
@@ -135,17 +178,16 @@ public struct ProbeRunner: Sendable {
   /// One machine's probes. A probe that kills its kernel costs only itself: those it took along are run
   /// again in a fresh boot, as long as each boot settles at least one.
   private func run(
-    _ probes: [ProbeMetadata], on kernel: KernelImage, _ shape: MachineShape, _ modules: [LoadableModule],
+    _ rows: [ProbeRow], on kernel: KernelImage, _ shape: MachineShape, _ modules: [LoadableModule],
     _ accelerator: Accelerator, _ hand: @Sendable ([Cell]) async throws -> Void
   ) async throws {
-    var open = probes
-    while !open.isEmpty {
-      let cells = try await boot(open, on: kernel, shape, modules, accelerator)
+    var rows = rows
+    while !rows.isEmpty {
+      let cells = try await boot(rows.flatMap(\.open), on: kernel, shape, modules, accelerator)
       let done = cells.filter { !$0.finding.isUnsettled }
-      if done.isEmpty { return try await hand(cells) }
-      try await hand(done)
-      let settled = Set(done.map(\.probe.id))
-      open = open.filter { !settled.contains($0.id) }
+      for cell in done.isEmpty ? cells : done { _ = rows.indices.first { rows[$0].take(cell) } }
+      try await hand(rows.filter { done.isEmpty || $0.open.isEmpty }.compactMap(\.cell))
+      rows.removeAll { done.isEmpty || $0.open.isEmpty }
     }
   }
 
@@ -164,6 +206,11 @@ public struct ProbeRunner: Sendable {
     // Programs of others print their results; a probe's output is only for a person.
     if !selection.image.files.isEmpty { plan.outputLimit = 1 << 20 }
 
+    guard plan.text.bytes.count < Plan.limit else {
+      throw Failure(
+        .usage, "\(probes.count) runs are more than one boot can be asked for",
+        remedy: "name fewer probes, or a smaller --repeat")
+    }
     for attempt in 0... {
       plan.nonce = Self.freshNonce()
       let record = try await hypervisor.run(

@@ -10,6 +10,16 @@ struct JSONLine {
     bytes.append(contentsOf: Text(decimal: number).bytes)
   }
 
+  mutating func add(_ name: StaticString, _ numbers: [Int]) {
+    key(name)
+    bytes.append(UInt8(ascii: "["))
+    for (index, number) in numbers.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      bytes.append(contentsOf: String(number).utf8)
+    }
+    bytes.append(UInt8(ascii: "]"))
+  }
+
   mutating func add(_ name: StaticString, _ text: Text, limit: Int = RecordLimits.text) {
     key(name)
     bytes.append(UInt8(ascii: "\""))

@@ -38,6 +38,8 @@ public struct ProbeMetadata: Equatable, Sendable {
   public var memoryMebibytes = 0
   /// Deadline in milliseconds, or 0 for the plan's.
   public var timeoutMilliseconds = 0
+  /// How often it must pass in one boot to be believed.
+  public var repeats = 1
 
   /// A network namespace of its own.
   public var hasPrivateNetwork = false
@@ -93,6 +95,8 @@ public struct ProbeMetadata: Equatable, Sendable {
       memoryMebibytes = try number(32...65_536)
     } else if key == "timeout" {
       timeoutMilliseconds = try number(1...3_600_000)
+    } else if key == "repeat" {
+      repeats = try number(1...1000)
     } else if key == "private", value == "network" {
       hasPrivateNetwork = true
     } else if key == "private", value == "pids" {

@@ -106,12 +106,15 @@ public struct Observation: Equatable, Sendable {
     case integer(Int)
     /// A word or a sentence.
     case text(Text)
+    /// A number with a unit, or samples of a measurement.
+    case quantity(Quantity)
 
     /// The value as text.
     public var words: Text {
       switch self {
       case .integer(let number): Text(decimal: number)
       case .text(let text): text
+      case .quantity(let quantity): quantity.words
       }
     }
   }
@@ -167,4 +170,6 @@ public enum RecordLimits {
   public static let outputPiece = 512
   /// Bytes of any other text in a record; longer ones are cut.
   public static let text = 512
+  /// Samples of one measurement.
+  public static let samples = 200
 }

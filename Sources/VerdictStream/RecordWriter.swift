@@ -64,6 +64,13 @@ extension Record {
       switch observation.value {
       case .integer(let number): json.add("value", number)
       case .text(let text): json.add("value", text)
+      case .quantity(let quantity):
+        json.add("value", quantity.value)
+        json.add("unit", unlessEmpty: quantity.unit)
+        if quantity.isMeasured {
+          json.add("samples", quantity.samples)
+          json.add("count", quantity.count)
+        }
       }
     case .output(let output):
       json.add("probe", output.probe)

@@ -10,7 +10,7 @@
       case firstbad, seq, record
       case nonce, `init`, release, version, machine, build, port, planned
       case step, target, outcome, errno
-      case probe, timeout_ms, name, value, text
+      case probe, timeout_ms, name, value, unit, samples, count, text
       case duration_ms, message, check, location, signal, status, output_dropped, taint
       case ended
     }
@@ -101,8 +101,16 @@
       }
 
       func value(_ key: Key) throws -> Observation.Value {
-        if let number = try? integer(key) { return .integer(number) }
-        return .text(try text(key))
+        guard let number = try? integer(key) else { return .text(try text(key)) }
+        let unit = try textOrEmpty(.unit)
+        guard container.contains(.samples) else {
+          return unit.isEmpty ? .integer(number) : .quantity(Quantity(number, unit: unit))
+        }
+        let samples = try container.decode([Int].self, forKey: .samples)
+        guard let quantity = Quantity(samples: samples, count: try integer(.count), unit: unit) else {
+          throw wrong(.samples, "\(samples.count) samples are none or too many")
+        }
+        return .quantity(quantity)
       }
 
       func wrong(_ key: Key, _ why: String) -> DecodingError {

@@ -36,6 +36,32 @@ import VerdictStream
     #expect(records.begun == ["a.one"])
   }
 
+  @Test func `runs a probe that must pass several times so often, and tells the runs apart`() {
+    var guest = Guest(["a.one": .pass], metadata: ["a.one": "repeat=3\n"])
+    guest.plan?.probes = ["a.one", "b.two"]
+    let records = guest.run()
+    #expect(records.hello?.planned == 4)
+    #expect(records.begun == ["a.one#1", "a.one#2", "a.one#3", "b.two"])
+    #expect(records.ends.map(\.probe) == records.begun)
+    #expect(records.done == Done(planned: 4, ended: 4))
+    #expect(guest.system.calls.filter { $0 == "start 0" }.count == 3)
+  }
+
+  @Test func `runs what the plan numbers as often as the plan says`() {
+    var guest = Guest(["a.one": .pass], metadata: ["a.one": "repeat=20\nprivate=network\n"])
+    guest.plan?.probes = ["a.one#1", "a.one#2", "b.two#7", "no.such#1"]
+    let records = guest.run()
+    #expect(records.begun == ["a.one#1", "a.one#2", "b.two#7"])
+    #expect(records.ends.map(\.outcome) == [.pass, .pass, .pass, .unready])
+    #expect(guest.system.calls.contains("log <0>firstbad: probe a.one#2\n"))
+  }
+
+  @Test func `runs nothing more after a run that leaves a process behind`() {
+    var guest = Guest(["a.one": Script(isImmortal: true)], metadata: ["a.one": "repeat=3\n"])
+    guest.plan?.probes = ["a.one"]
+    #expect(guest.run().ends.map(\.outcome) == [.stuck, .unready, .unready])
+  }
+
   @Test func `does not stumble over entries it cannot read`() {
     let guest = Guest()
     guest.system.rows.insert((nil, .pass), at: 0)

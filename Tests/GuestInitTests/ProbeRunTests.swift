@@ -153,6 +153,26 @@ private struct Case: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct `What a probe says` {
+  @Test func `quantities and samples get on the wire, and what is scribbled on does not`() {
+    func said(_ kind: Message.Kind, _ fields: Text...) -> (at: Int, message: Message) {
+      (0, Message(kind: kind, fields: fields))
+    }
+    let guest = Guest([
+      "a.one": Script(
+        messages: [
+          said(.observedQuantity, "stack", "bytes", "8192"), said(.observedQuantity, "odd", "bytes", "many"),
+          said(.observedSamples, "sleep", "ns", "1000", "30 10 20"), said(.observedSamples, "none", "ns", "0", ""),
+          said(.observedSamples, "few", "ns", "1", "1 2"), said(.observedSamples, "short", "ns", "1"),
+          said(.observedQuantity, "unit", "twenty-one bytes long", "1"), Script.said("pass", at: 1),
+        ], death: (2, .exited(0)))
+    ])
+    let seen = guest.run().observations
+    #expect(seen.map(\.name) == ["stack", "sleep", "unit"])
+    #expect(seen.first?.value == .quantity(Quantity(8192, unit: "bytes")))
+    #expect(seen.dropFirst().first?.value.words == "20ns(p99=30ns,n=1000)")
+    #expect(seen.last?.value == .quantity(Quantity(1, unit: "twenty-one bytes")))
+  }
+
   @Test func `is on the wire before the probe goes on, and even when it then dies`() throws {
     func observed(_ name: Text, _ value: Text, _ kind: Message.Kind, at: Int) -> (at: Int, message: Message) {
       (at, Message(kind: kind, fields: [name, value]))

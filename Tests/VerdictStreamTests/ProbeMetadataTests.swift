@@ -18,6 +18,7 @@ import Testing
       cpus=2
       memory=1024
       timeout=30000
+      repeat=20
 
       """
     let probe = try ProbeMetadata(parsing: text)
@@ -32,6 +33,7 @@ import Testing
     #expect(probe.modules == ["nf-tables", "xt_DSCP"])
     #expect(probe.cpuFeatures == ["+avx2", "-pku"])
     #expect((probe.cpus, probe.memoryMebibytes, probe.timeoutMilliseconds) == (2, 1024, 30_000))
+    #expect(probe.repeats == 20)
   }
 
   @Test func `needs only an id`() throws {
@@ -48,7 +50,7 @@ import Testing
       "config=INET", "config=", "module=", "module=a/b", "module=xfs.ko", "module=a b", "module=a,b", "cpu=avx2",
       "cpu=+", "cpu=", "cpus=0", "cpus=65", "cpus=two", "cpus=",
       "memory=31", "memory=65537", "timeout=0", "timeout=3600001", "timeout=-1",
-      "timeout=99999999999999999999",
+      "timeout=99999999999999999999", "repeat=0", "repeat=1001", "repeat=",
     ] as [Text])
   func `is refused for a line that makes no sense`(_ line: Text) {
     #expect(throws: ProbeMetadata.Malformed(line: line)) {

@@ -24,7 +24,7 @@ struct RecordedRun: Sendable, CustomStringConvertible {
     return [UInt8](try Data(contentsOf: url))
   }
 
-  static let all = [passing, failing, unready, absent, modules]
+  static let all = [passing, failing, unready, absent, modules, measured]
 
   static let passing = RecordedRun(
     file: "passing", nonce: "00112233445566778899aabbccddeeff",
@@ -104,6 +104,31 @@ struct RecordedRun: Sendable, CustomStringConvertible {
         }),
       .done(Done(planned: 1, ended: 1)),
     ])
+
+  static let measured = RecordedRun(
+    file: "measured", nonce: "0123456789abcdef0123456789abcdef",
+    records: [
+      hello(nonce: "0123456789abcdef0123456789abcdef", planned: 2),
+      .probeBegin(ProbeBegin(probe: "time.sleep#1", timeoutMilliseconds: 10_000)),
+      .observation(
+        Observation(probe: "time.sleep#1", name: "stack", value: .quantity(Quantity(8192, unit: "bytes")))),
+      samples("time.sleep#1", "sleep", [21_000_000, 1_050_000, -7, 1_049_000], count: 1000, unit: "ns"),
+      .probeEnd(end("time.sleep#1", .pass, milliseconds: 31) { $0.status = 0 }),
+      .probeBegin(ProbeBegin(probe: "time.sleep#2", timeoutMilliseconds: 10_000)),
+      samples("time.sleep#2", "plain", [3], count: 1, unit: ""),
+      .probeEnd(
+        end("time.sleep#2", .fail, milliseconds: 30) {
+          $0.check = "took < 2"
+          $0.location = "sleep.c:12"
+          $0.status = 1
+        }),
+      .done(Done(planned: 2, ended: 2)),
+    ])
+
+  private static func samples(_ probe: Text, _ name: Text, _ all: [Int], count: Int, unit: Text) -> Record {
+    let value = Quantity(samples: all, count: count, unit: unit).map { Observation.Value.quantity($0) } ?? .text("none")
+    return .observation(Observation(probe: probe, name: name, value: value))
+  }
 
   private static func hello(nonce: Text, port: Text = "/dev/ttyS1", planned: Int) -> Record {
     .hello(

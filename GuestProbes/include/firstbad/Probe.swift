@@ -22,6 +22,25 @@ public func checkEqual<Number: FixedWidthInteger, Other: FixedWidthInteger>(
   if Int(left) != Int(right) { throw .failed("\(Int(left)) == \(Int(right)) is false", file, line) }
 }
 
+/// An errno that must be this one, or 0; their names are told when it is not.
+public func checkErrno(
+  _ error: Int32, _ wanted: Int32, file: StaticString = #fileID, line: Int = #line
+) throws(Ending) {
+  if error != wanted { throw .failed("\(errnoName(error)) and not \(errnoName(wanted))", file, line) }
+}
+
+/// bind(2) to an address of the kit: what SOCKADDR is for in C.
+public func bind(_ socket: Int32, to place: address) -> Int32 {
+  var place = place
+  return bind(socket, &place.any, place.size)
+}
+
+/// connect(2) to an address of the kit.
+public func connect(_ socket: Int32, to place: address) -> Int32 {
+  var place = place
+  return connect(socket, &place.any, place.size)
+}
+
 /// A condition without which the probe cannot tell, and why.
 public func require(
   _ condition: Bool, _ why: String, file: StaticString = #fileID, line: Int = #line
@@ -52,6 +71,22 @@ public func observe(_ name: String, _ value: String) { fb_observe_text(name, val
 
 /// A named errno: `ENOSPC`, or `0` for none.
 public func observe(_ name: String, errno: Int32) { fb_observe_text(name, fb_errno_name(errno)) }
+
+/// A named number with its unit, exact.
+public func observe<Number: FixedWidthInteger>(_ name: String, _ value: Number, in unit: String) {
+  fb_observe_quantity(name, Int64(value), unit)
+}
+
+/// Runs it so many times and reports how long each round took, as `MEASURE` does in C.
+public func measure(_ name: String, rounds: Int, _ body: () throws(Ending) -> Void) throws(Ending) {
+  var all: [Int64] = []
+  for _ in 0..<rounds {
+    let begun = now_ns()
+    try body()
+    all.append(now_ns() - begun)
+  }
+  fb_observe_samples(name, "ns", all, Int32(all.count), Int64(all.count))
+}
 
 /// `ENOSPC` for 28.
 public func errnoName(_ number: Int32) -> String { String(cString: fb_errno_name(number)) }

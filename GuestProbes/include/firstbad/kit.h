@@ -19,8 +19,10 @@
 #define FIRSTBAD_KIT_H
 
 #include <firstbad/files.h>
+#include <firstbad/measure.h>
 #include <firstbad/net.h>
 #include <firstbad/process.h>
+#include <firstbad/race.h>
 #include <firstbad/syscalls.h>
 #include <stdlib.h>
 

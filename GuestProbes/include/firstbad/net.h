@@ -20,7 +20,8 @@ struct address {
 /* Text and port as an address, v4 or v6: endpoint("127.0.0.1", 0), endpoint("::1", 80). */
 #define endpoint(text, port) fb_endpoint((text), (port), FB_HERE_)
 
-/* A listening TCP socket on a free port of 127.0.0.1, and where it listens. */
+/* A listening TCP socket on a free port of 127.0.0.1, and where it listens. Without SO_REUSEADDR, as socket(2) gives it:
+ * what is accepted inherits that, and its TIME_WAIT then keeps the port even from those who say SO_REUSEADDR. */
 #define tcp_listener(backlog, where) fb_tcp_listener((backlog), (where), FB_HERE_)
 
 /* Two TCP sockets, connected over 127.0.0.1. */

@@ -77,6 +77,10 @@
 #define TIMEOUT_MS(number) "timeout=" FB_STRING_(number) "\n"
 #define TIMEOUT_S(number) "timeout=" FB_STRING_(number) "000\n"
 
+/* How often the probe must pass to be believed (1 to 1000): it is run so often in one boot, each time in a process and
+ * in namespaces of its own, and is bad when one run is. REPEAT(20) */
+#define REPEAT(number) "repeat=" FB_STRING_(number) "\n"
+
 /* ---- Isolation: what a probe does is not seen by the next one ------------------------------------ */
 
 /* A network of the probe's own: lo is up, nothing else is there, and net.* sysctls of the heading are set in it. */
@@ -170,6 +174,14 @@
 		 unsigned long: fb_observe_unsigned, unsigned long long: fb_observe_unsigned,          \
 		 default: fb_observe_integer)((name), (value))
 
+/* An exact number with its unit; kernels are compared by the number. OBSERVE_IN("stack", 8192, "bytes"); */
+#define OBSERVE_IN(name, value, unit) fb_observe_quantity((name), (value), (unit))
+
+/* How long something took, in nanoseconds: a number that is another one in each run, so two kernels are compared by
+ * many runs of each: `--changed NAME:+50%`. kit.h has MEASURE for doing it many times. */
+#define OBSERVE_DURATION(name, nanoseconds)                                                            \
+	fb_observe_samples((name), "ns", (const long long[]){(nanoseconds)}, 1, 1)
+
 /* The name of an errno, or "0" for none. OBSERVE_ERRNO("errno", errno) says errno=ENOSPC. */
 #define OBSERVE_ERRNO(name, number) fb_observe_text((name), fb_errno_name(number))
 
@@ -193,6 +205,11 @@ void fb_observe_integer(const char *name, long long value);
 void fb_observe_unsigned(const char *name, unsigned long long value);
 void fb_observe_floating(const char *name, double value)
 	__attribute__((error("OBSERVE takes an integer or a string: scale the number, as in microseconds")));
+/* unit: "ns", "us", "ms" and "s" are shown as times; at most 16 bytes. */
+void fb_observe_quantity(const char *name, long long value, const char *unit);
+/* The samples of a measurement, in any order; up to 200 are reported, evenly chosen by their size. count: how many
+ * there were, when not all were kept. */
+void fb_observe_samples(const char *name, const char *unit, const long long *samples, int kept, long long count);
 int fb_same_text(const char *left, const char *right);
 
 /* A value of any simple type on its way into a message. */

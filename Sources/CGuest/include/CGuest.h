@@ -97,7 +97,14 @@ void fb_isolate(int isolation);
 int fb_shelter(void);
 
 /* ---- report.c: what the child says, in shared memory so that it survives whatever the child does ---- */
-enum fb_message_kind { FB_MESSAGE_OBSERVED_INTEGER = 1, FB_MESSAGE_OBSERVED_TEXT = 2, FB_MESSAGE_END = 3, FB_MESSAGE_RESTORE = 4 };
+enum fb_message_kind {
+	FB_MESSAGE_OBSERVED_INTEGER = 1,
+	FB_MESSAGE_OBSERVED_TEXT = 2,
+	FB_MESSAGE_END = 3,
+	FB_MESSAGE_RESTORE = 4,
+	FB_MESSAGE_OBSERVED_QUANTITY = 5,
+	FB_MESSAGE_OBSERVED_SAMPLES = 6
+};
 struct fb_message {
 	int kind;
 	const char *bytes; /* fields, each ended by a NUL */

@@ -9,6 +9,9 @@ void fb_restore_later(const char *name, const char *value);
 /* In CGuest: called by fb_end, in the process that set it. */
 extern void (*fb_before_end)(void);
 
+/* In CGuest: "SIGSEGV" for 11. */
+const char *fb_signal_name(int number);
+
 /* Writes a text in one write(2); 0 or an errno. */
 int fb_put(const char *path, const char *text);
 
