@@ -182,7 +182,7 @@ extension Estimate.Earlier {
 
 extension Bench {
   /// A digest of all that a verdict depends on beside the kernel: the init with the probe in it, and the machine.
-  func question(_ guest: GuestOptions, perBoot: Int) -> String {
+  func question(_ guest: GuestOptions, perBoot: Int = 1) -> String {
     let options = guest.runOptions
     let words =
       selection.probes.map(\.id.description) + options.append + options.deadlines.map { "\($0.name)=\($0.seconds)" }
