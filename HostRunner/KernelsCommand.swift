@@ -27,7 +27,7 @@ struct KernelsCommand: AsyncParsableCommand {
       let store = KernelStore(places: Places())
       var table = Table("PACKAGE", "VERSION", "HERE")
       let packages =
-        if let pattern { try await KernelsCommand.packages(matching: pattern) } else { store.all.map(\.package) }
+        if let pattern { try await KernelsCommand.supply.packages(matching: pattern) } else { store.all.map(\.package) }
       for package in packages {
         let kernel = store.kernel(of: package)
         table.add(package.name, package.version, kernel.map { $0.isWhole ? "with modules" : "image" } ?? "")
@@ -48,7 +48,7 @@ struct KernelsCommand: AsyncParsableCommand {
     var pattern: String
 
     func run() async throws {
-      try await KernelsCommand.fetch(try await KernelsCommand.packages(matching: pattern), whole: whole) {
+      try await KernelsCommand.supply.fetch(try await KernelsCommand.supply.packages(matching: pattern), whole: whole) {
         try Terminal.print($0.image)
       }
     }
@@ -76,49 +76,13 @@ struct KernelsCommand: AsyncParsableCommand {
     }
   }
 
-  /// What apt offers and what the store has, once each, oldest first.
-  static func packages(matching pattern: String) async throws -> [KernelPackage] {
-    let here = KernelStore(places: Places()).all.map(\.package).filter { fnmatch(pattern, $0.name, 0) == 0 }
-    do {
-      return Set(try await Apt(places: Places()).list(pattern) + here).sorted()
-    } catch let failure as Failure {
-      if here.isEmpty { throw failure }
-      return here
-    }
-  }
-
-  /// Fetches them in their order. Sources list versions that their servers no longer hold; the others are still worth
-  /// having.
-  @discardableResult
-  static func fetch(
-    _ packages: [KernelPackage], whole: Bool, each: (FetchedKernel) throws -> Void = { _ in }
-  ) async throws -> [FetchedKernel] {
-    let store = KernelStore(places: Places())
-    var apt: Apt?
-    var kernels: [FetchedKernel] = []
-    var problem: Failure?
-    for package in packages {
-      do {
-        let here = store.kernel(of: package)
-        if let here, !whole || here.isWhole {
-          kernels.append(here)
-        } else {
-          let source = try apt ?? Apt(places: Places())
-          apt = source
-          kernels.append(try await source.fetch(package, whole: whole))
-        }
-        if let last = kernels.last { try each(last) }
-      } catch let failure as Failure where failure.kind == .toolFailed {
-        Terminal.note("firstbad: left out: \(failure.message)")
-        problem = failure
-      }
-    }
-    if kernels.isEmpty, let problem { throw problem }
-    return kernels
-  }
+  /// Where kernels come from.
+  static var supply: KernelSupply { KernelSupply(places: Places()) { Terminal.note("firstbad: \($0)") } }
 
   /// The kernels of all packages that match, fetched, looked at, oldest first.
   static func images(matching pattern: String, whole: Bool) async throws -> [KernelImage] {
-    try await fetch(try await packages(matching: pattern), whole: whole).map { try KernelImage(at: $0.image) }
+    try await supply.fetch(try await supply.packages(matching: pattern), whole: whole).map {
+      try KernelImage(at: $0.image)
+    }
   }
 }

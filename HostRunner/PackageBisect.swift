@@ -18,7 +18,7 @@ struct PackageBisect {
 
   /// The packages that match, from the good version to the bad one.
   init(_ pattern: String, good: String?, bad: String?, _ bench: Bench, _ question: Question) async throws {
-    let all = try await KernelsCommand.packages(matching: pattern)
+    let all = try await KernelsCommand.supply.packages(matching: pattern)
     guard let good, let bad else {
       throw Failure(.usage, "no range is named", remedy: "say --good VERSION and --bad VERSION; \(Self.offer(all))")
     }
@@ -47,7 +47,7 @@ struct PackageBisect {
 
   /// Searches, and says what changed.
   func run(in tree: String?, probe words: [String]) async throws {
-    let kernels = try await KernelsCommand.fetch(packages, whole: false)
+    let kernels = try await KernelsCommand.supply.fetch(packages, whole: false)
     guard kernels.first?.package == packages.first, kernels.last?.package == packages.last else {
       throw Failure(
         .toolFailed, "an end of the range cannot be fetched", remedy: "name another version; see the notes above")
@@ -71,7 +71,7 @@ struct PackageBisect {
   private func showChangelog(_ good: KernelPackage, _ bad: KernelPackage) async throws {
     let kernel: FetchedKernel
     do {
-      guard let whole = try await KernelsCommand.fetch([bad], whole: true).first else { return }
+      guard let whole = try await KernelsCommand.supply.fetch([bad], whole: true).first else { return }
       kernel = whole
     } catch let failure as Failure {
       return Terminal.note("firstbad: its changelog cannot be shown: \(failure.message)")
