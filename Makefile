@@ -8,7 +8,8 @@ KIT        := $(CURDIR)/.build-guest/kit
 FIRSTBAD   := .build/release/firstbad
 KERNELS    ?= linux-image-6.1.0-*-cloud-amd64
 
-.PHONY: help setup build guest library library-twice demo demo-bisect test test-bisect faults check fmt bench install clean
+.PHONY: help setup build guest library library-twice demo demo-bisect test test-bisect faults docs check fmt bench \
+  kselftests install clean
 
 help:
 	@echo "make setup    install what is missing (apt)"
@@ -21,6 +22,8 @@ help:
 	@echo "make library  measure the shipped probes (LIBRARY_KERNELS=files), write Documentation/Library.md"
 	@echo "make library-twice  that they observe the same in another order (LIBRARY_KERNELS=files)"
 	@echo "make bench    time firstbad against a bare QEMU"
+	@echo "make kselftests   the kernel's own tests, by --exec and by their own runner (KSELFTEST_KERNELS=files)"
+	@echo "make docs     look whether the Swift library is documented (OUTPUT=folder: write the pages)"
 	@echo "make install  into PREFIX=$(PREFIX)"
 	@echo "make fmt      format the sources;  make check: only look"
 
@@ -56,7 +59,7 @@ test:
 	@Toolchain/test-kernels
 	@Toolchain/report-readers
 	@Toolchain/fuzz 20
-	@Toolchain/test $(SWIFT) boots builds
+	@Toolchain/test $(SWIFT) boots examples kselftests builds
 
 test-bisect:
 	@Toolchain/setup tests
@@ -79,12 +82,21 @@ library-twice: build
 
 bench: build
 	@Benchmarks/boot $(FIRSTBAD) '$(KERNELS)'
+	@Benchmarks/suite $(FIRSTBAD) '$(KERNELS)'
+
+# The kernel's own tests, by --exec and by their own runner; writes Documentation/Kselftests.md. Takes some ten minutes.
+kselftests: build
+	@Toolchain/kselftests $(FIRSTBAD) all $(KSELFTEST_KERNELS)
 
 fmt:
-	@$(SWIFT) format --in-place --parallel --recursive Package.swift Sources HostRunner Tests
+	@$(SWIFT) format --in-place --parallel --recursive Package.swift Sources HostRunner Tests Examples
 
-check:
-	@$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources HostRunner Tests
+check: docs
+	@$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources HostRunner Tests Examples
+
+# Every public symbol of the Swift library has a comment; with OUTPUT=FOLDER the pages are written there.
+docs:
+	@Toolchain/docs $(SWIFT) $(OUTPUT)
 
 install: build
 	@Toolchain/install $(FIRSTBAD) "$(KIT)" "$(PREFIX)"

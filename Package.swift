@@ -31,6 +31,8 @@ let package = Package(
   name: "firstbad",
   products: [
     .executable(name: "firstbad", targets: ["firstbad"]),
+    .library(name: "Firstbad", targets: ["Firstbad"]),
+    .library(name: "FirstbadTesting", targets: ["FirstbadTesting"]),
     .library(name: "FirstbadGuest", type: .static, targets: ["LinuxGuest"]),
   ],
   dependencies: [
@@ -78,6 +80,11 @@ let package = Package(
         "Bisection", "ConfigSearch", "HostSystem", "Judgement", "KernelBuild", "KernelTree", "Suite", "VerdictStream",
         "VirtualMachine",
       ]),
+    // For other packages: a front of the host's side in plain values, and its glue to Swift Testing.
+    library(
+      "Firstbad",
+      ["GuestImage", "HostSystem", "Judgement", "KernelPackages", "Suite", "VerdictStream", "VirtualMachine"]),
+    library("FirstbadTesting", ["Firstbad"]),
     .executableTarget(
       name: "firstbad",
       dependencies: [
@@ -92,6 +99,7 @@ let package = Package(
     .target(
       name: "TestKernels", dependencies: ["HostSystem", "KernelPackages"], path: "Tests/TestKernels",
       swiftSettings: strict),
+    tests("FirstbadTests", ["Firstbad", "FirstbadTesting", "HostSystem", "TestKernels"]),
     tests("EndToEndTests", ["HostSystem", "TestKernels", "VerdictStream"]),
     tests(
       "PlantedTests", ["Bisection", "ConfigSearch", "HostSystem", "Judgement", "KernelBuild", "TestKernels"]),

@@ -28,7 +28,7 @@ struct KernelsCommand: AsyncParsableCommand {
       let store = KernelStore(places: Places())
       var table = Table("PACKAGE", "VERSION", "HERE")
       let packages =
-        if let pattern { try await KernelsCommand.packages(matching: pattern) } else { store.all.map(\.package) }
+        if let pattern { try await KernelsCommand.supply.packages(matching: pattern) } else { store.all.map(\.package) }
       for package in packages {
         let kernel = store.kernel(of: package)
         table.add(package.name, package.version, kernel.map { $0.isWhole ? "with modules" : "image" } ?? "")
@@ -52,7 +52,9 @@ struct KernelsCommand: AsyncParsableCommand {
     var pattern: String
 
     func run() async throws {
-      let row = try await KernelsCommand.fetch(try await KernelsCommand.packages(matching: pattern), whole: whole) {
+      let row = try await KernelsCommand.supply.fetch(
+        try await KernelsCommand.supply.packages(matching: pattern), whole: whole
+      ) {
         try Terminal.print($0.image)
       }
       // The row has a gap, and whoever searches in it must hear of that.
@@ -82,48 +84,8 @@ struct KernelsCommand: AsyncParsableCommand {
     }
   }
 
-  /// What apt offers and what the store has, once each, oldest first.
-  static func packages(matching pattern: String) async throws -> [KernelPackage] {
-    let here = KernelStore(places: Places()).all.map(\.package).filter { fnmatch(pattern, $0.name, 0) == 0 }
-    do {
-      return Set(try await Apt(places: Places()).list(pattern) + here).sorted()
-    } catch let failure as Failure {
-      if here.isEmpty { throw failure }
-      Terminal.note("firstbad: only kernels that are here already: \(failure.message)")
-      return here
-    }
-  }
-
-  /// Fetches them in their order. Sources list versions that their servers no longer hold; the others are still worth
-  /// having.
-  @discardableResult
-  static func fetch(
-    _ packages: [KernelPackage], whole: Bool, each: (FetchedKernel) throws -> Void = { _ in }
-  ) async throws -> FetchedRow {
-    let store = KernelStore(places: Places())
-    var apt: Apt?
-    var row = FetchedRow()
-    var problem: Failure?
-    for package in packages {
-      do {
-        let here = store.kernel(of: package)
-        if let here, !whole || here.isWhole {
-          row.take(here, of: package)
-        } else {
-          let source = try apt ?? Apt(places: Places())
-          apt = source
-          row.take(try await source.fetch(package, whole: whole), of: package)
-        }
-        if let last = row.kernels.last { try each(last) }
-      } catch let failure as Failure where failure.kind == .toolFailed {
-        Terminal.note("firstbad: left out: \(failure.message)")
-        row.take(nil, of: package)
-        problem = failure
-      }
-    }
-    if row.kernels.isEmpty, let problem { throw problem }
-    return row
-  }
+  /// Where kernels come from.
+  static var supply: KernelSupply { KernelSupply(places: Places()) { Terminal.note("firstbad: \($0)") } }
 
   /// The rest of the package that a kernel of the store came in. Kernels from elsewhere are left as they are.
   @Sendable static func fetchModules(of kernel: KernelImage) async throws {
@@ -138,7 +100,7 @@ struct KernelsCommand: AsyncParsableCommand {
 
   /// The kernels of all packages that match, fetched, looked at, oldest first; and how many could not be had.
   static func images(matching pattern: String, whole: Bool) async throws -> (images: [KernelImage], missing: Int) {
-    let row = try await fetch(try await packages(matching: pattern), whole: whole)
+    let row = try await supply.fetch(try await supply.packages(matching: pattern), whole: whole)
     return (try row.kernels.map { try KernelImage(at: $0.image) }, row.missing.count)
   }
 }

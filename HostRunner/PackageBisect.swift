@@ -25,7 +25,7 @@ struct PackageBisect {
     _ pattern: String, good: String?, bad: String?, _ bench: Bench, _ question: Question, isFlaky: Bool,
     workers: Int, perBoot: Int
   ) async throws {
-    let all = try await KernelsCommand.packages(matching: pattern)
+    let all = try await KernelsCommand.supply.packages(matching: pattern)
     guard let good, let bad else {
       throw Failure(.usage, "no range is named", remedy: "say --good VERSION and --bad VERSION; \(Self.offer(all))")
     }
@@ -71,7 +71,7 @@ struct PackageBisect {
   func run(in source: String?) async throws {
     // A folder that is no kernel tree is better refused before anything is fetched and booted.
     let tree: KernelTree? = if let source { try await KernelTree(at: source) } else { nil }
-    let row = try await KernelsCommand.fetch(packages, whole: false)
+    let row = try await KernelsCommand.supply.fetch(packages, whole: false)
     let kernels = row.kernels
     guard kernels.first?.package == packages.first, kernels.last?.package == packages.last else {
       throw Failure(
@@ -112,7 +112,7 @@ struct PackageBisect {
   private func showChangelog(_ good: KernelPackage, _ bad: KernelPackage) async throws {
     let kernel: FetchedKernel
     do {
-      guard let whole = try await KernelsCommand.fetch([bad], whole: true).kernels.first else { return }
+      guard let whole = try await KernelsCommand.supply.fetch([bad], whole: true).kernels.first else { return }
       kernel = whole
     } catch let failure as Failure {
       return Terminal.note("firstbad: its changelog cannot be shown: \(failure.message)")

@@ -70,6 +70,11 @@ public struct ProbeSelection: Sendable {
     return ProbeSelection(image: image, probes: chosen)
   }
 
+  /// Those with these ids, in the order of the ids; what is not there is left out.
+  public func keeping(_ ids: [String]) -> ProbeSelection {
+    ProbeSelection(image: image, probes: ids.compactMap { id in probes.first { $0.id.description == id } })
+  }
+
   /// Whether an argument names a file and not a shipped probe.
   public static func isFile(_ argument: String) -> Bool {
     argument.hasSuffix(".c") || argument.hasSuffix(".swift") || argument.contains("/")

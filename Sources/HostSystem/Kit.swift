@@ -23,19 +23,28 @@ public struct Kit: Sendable, Equatable {
   public init(folder: URL) { self.folder = folder }
 
   /// The kit that belongs to this program: `FIRSTBAD_KIT`, else next to the program as installed
-  /// (`../share/firstbad`), else that of the source tree the program was built in (`.build-guest/kit`).
+  /// (`../share/firstbad`), else that of the source tree the program was built in (`.build-guest/kit`). A program of another
+  /// package has none of these; with `sources`, a file of our tree, the tree's own is looked for instead, and then that of an
+  /// installed `firstbad` on PATH.
   public static func find(
-    program: URL? = Bundle.main.executableURL,
+    program: URL? = Bundle.main.executableURL, sources: URL? = nil,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(Failure) -> Kit {
     if let chosen = environment["FIRSTBAD_KIT"] { return try Kit(folder: URL(filePath: chosen)).checked() }
-    let real = program?.resolvingSymlinksInPath()
     var candidates: [URL] = []
-    if var folder = real?.deletingLastPathComponent() {
-      candidates.append(folder.deletingLastPathComponent().appending(path: "share/firstbad"))
+    for start in [sources, sources == nil ? program : nil].compactMap(\.self) {
+      var folder = start.resolvingSymlinksInPath().deletingLastPathComponent()
+      if sources == nil { candidates.append(installed(beside: folder)) }
       while folder.path != "/" {
         candidates.append(folder.appending(path: ".build-guest/kit"))
         folder.deleteLastPathComponent()
+      }
+    }
+    if sources != nil {
+      let folders = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
+      for folder in folders where FileManager.default.isExecutableFile(atPath: "\(folder)/firstbad") {
+        let command = URL(filePath: "\(folder)/firstbad").resolvingSymlinksInPath()
+        candidates.append(installed(beside: command.deletingLastPathComponent()))
       }
     }
     for candidate in candidates {
@@ -44,7 +53,13 @@ public struct Kit: Sendable, Equatable {
     }
     throw Failure(
       .missingTool, "the guest library is not built",
-      remedy: "run 'make guest' in the source tree, or set FIRSTBAD_KIT to its folder")
+      remedy: sources == nil
+        ? "run 'make guest' in the source tree, or set FIRSTBAD_KIT to its folder"
+        : "run 'make guest' in the source tree of Firstbad or 'make install' there, or set FIRSTBAD_KIT to its folder")
+  }
+
+  private static func installed(beside bin: URL) -> URL {
+    bin.deletingLastPathComponent().appending(path: "share/firstbad")
   }
 
   /// Sources of the shipped probes, in the order of their paths.

@@ -14,6 +14,11 @@ public enum Command {
   /// Boots take a core each; more at once than cores would run into deadlines.
   private static let gate = Gate(2)
 
+  /// Runs work that boots a guest by itself, when there is room.
+  public static func withRoom<Value: Sendable>(_ work: @Sendable () async throws -> Value) async rethrows -> Value {
+    try await gate.within(work)
+  }
+
   /// Runs `firstbad` with these arguments.
   public static func firstbad(
     _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]

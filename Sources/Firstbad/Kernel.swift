@@ -1,0 +1,57 @@
+public import Foundation
+import HostSystem
+import KernelPackages
+import Suite
+import VirtualMachine
+
+/// A kernel to run probes on: an x86-64 bzImage (`vmlinuz-*`) or vmlinux.
+public struct Kernel: Sendable, Hashable, CustomStringConvertible {
+  let image: KernelImage
+
+  /// Looks at a file; what is certainly no kernel is refused. Throws ``FirstbadError``.
+  public init(file: URL) throws {
+    image = try FirstbadError.translating { try KernelImage(at: file.path) }
+  }
+
+  private init(_ image: KernelImage) { self.image = image }
+
+  /// The file.
+  public var file: URL { image.file }
+  /// `uname -r`, as far as the file says.
+  public var release: String? { image.release }
+  /// The release, and the distribution's version where there is one: `6.1.0-54-cloud-amd64 (6.1.190-1)`.
+  public var title: String { image.title }
+  /// Name and version of the package it came in; nil for a kernel of nobody's package.
+  public var package: (name: String, version: String)? { image.package }
+  /// The title.
+  public var description: String { title }
+
+  /// Kernels in one file or folder: `vmlinuz-*`, `bzImage*` and `*/boot/vmlinuz-*`, in the order of their releases.
+  public static func files(in folder: URL) throws -> [Kernel] {
+    try FirstbadError.translating {
+      try KernelFolder.expand(folder.path).map { Kernel(try KernelImage(at: $0)) }
+    }
+  }
+
+  /// The kernels of all packages whose name matches (`*` and `?`), oldest first: what this machine's apt offers, fetched into
+  /// the cache where it is not there yet, and what `firstbad kernels add` put there. Nothing is installed. Throws when one
+  /// of them cannot be had, as the row would have a gap; `skippingGaps` leaves it out.
+  public static func packages(matching pattern: String, skippingGaps: Bool = false) async throws -> [Kernel] {
+    try await FirstbadError.translating {
+      let supply = KernelSupply(places: Places())
+      let packages = try await supply.packages(matching: pattern)
+      let row = try await supply.fetch(packages, whole: false)
+      if let missing = row.missing.first, !skippingGaps {
+        throw Failure(
+          .toolFailed, "\(missing.name) \(missing.version) cannot be fetched",
+          remedy: "run 'apt-get update', name a narrower pattern, or say skippingGaps: true")
+      }
+      return try row.kernels.map { Kernel(try KernelImage(at: $0.image)) }
+    }
+  }
+
+  /// Two are equal when they are the same file.
+  public static func == (left: Kernel, right: Kernel) -> Bool { left.file == right.file }
+  /// By the file.
+  public func hash(into hasher: inout Hasher) { hasher.combine(file) }
+}
