@@ -1,4 +1,5 @@
 import Foundation
+import KernelModules
 import VerdictStream
 import VirtualMachine
 
@@ -43,7 +44,15 @@ struct HereMachine {
         return "this machine's processor has \(name), and the probe wants one without"
       }
     }
-    let lacks = probe.configs.compactMap { config?.lack(of: $0.description) }
+    guard let config else { return nil }
+    let lacks = probe.configs.compactMap { Self.lack(of: $0.description, config) }
     return lacks.isEmpty ? nil : lacks.joined(separator: ", ")
+  }
+
+  /// This machine's kernel gets no module for the sake of a probe.
+  private static func lack(of symbol: String, _ config: KernelConfig) -> String? {
+    guard let value = config[symbol] else { return "\(symbol) is not set" }
+    let loaded = SymbolModules.modules(for: symbol) { FileManager.default.fileExists(atPath: "/sys/module/\($0)") }
+    return value == "m" && loaded.isEmpty ? "\(symbol) is a module, which is not loaded here" : nil
   }
 }
