@@ -58,6 +58,7 @@ public struct Yardstick: Equatable, Sendable {
     self.question = question
     reference = nil
     hunt = try Self.hunt(question, bad, badName, nil)
+    cut = nil
   }
 
   /// Verifies the good end alone, before work is spent on the other.

@@ -57,6 +57,15 @@ public struct Finding: Sendable {
       events: events, output: output)
   }
 
+  /// A run that passed in a boot which a later run broke counts as passed, where runs are counted: left out, a boot would
+  /// say either nothing but passes or one failure, and a failure that shows sometimes would look as if it always did.
+  public var countingPasses: Finding {
+    guard verdict.signature == Judge.incomplete, end?.outcome == .pass, events.isEmpty else { return self }
+    return Finding(
+      probe: probe, verdict: .good, phase: phase, end: end, reason: "passed; a later run broke the kernel",
+      observations: observations, events: events, output: output)
+  }
+
   /// The same evidence, as what stands for several runs of the probe.
   public func standing(for probe: Text, reason: String) -> Finding {
     Finding(

@@ -29,6 +29,13 @@ public struct Cell: Sendable {
     finding.observations.first { $0.name == name }?.value
   }
 
+  /// See ``Finding/countingPasses``.
+  var countingPasses: Cell {
+    Cell(
+      kernel: kernel, probe: probe, finding: finding.countingPasses, accelerator: accelerator,
+      durationMilliseconds: durationMilliseconds, folder: folder, running: running)
+  }
+
   /// The cell of a probe that needs something of which nobody knows whether the kernel has it.
   func doubting(_ needs: [String]) -> Cell {
     guard case .bad(let signature) = finding.verdict, !needs.isEmpty else { return self }

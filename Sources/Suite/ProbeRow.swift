@@ -55,10 +55,13 @@ struct ProbeRow {
     }
     var reason = chosen.finding.reason
     if numbers.count > 1, !bad.isEmpty {
-      let first = bad.count > 1 ? "first in run" : "in run"
-      let left = numbers.count - cells.count
-      let rest = left > 0 ? ", and \(left) of \(numbers.count) were not made after it" : ""
-      reason = "failed in \(bad.count) of \(cells.count) runs, \(first) \(number(chosen))\(rest): \(reason)"
+      if cells.count < numbers.count {
+        let times = bad.count > 1 ? "\(bad.count) times, first " : ""
+        reason = "failed \(times)in run \(number(chosen)) of \(numbers.count), and the row ended early: \(reason)"
+      } else {
+        let first = bad.count > 1 ? "first in run" : "in run"
+        reason = "failed in \(bad.count) of \(cells.count) runs, \(first) \(number(chosen)): \(reason)"
+      }
     } else if numbers.count > 1, chosen.finding.verdict != .good {
       reason = "run \(number(chosen)) of \(numbers.count): \(reason)"
     }

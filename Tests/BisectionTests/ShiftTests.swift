@@ -137,6 +137,11 @@ import VerdictStream
     let wrong: Double
   }
 
+  /// More with FIRSTBAD_TRIALS.
+  private static func trials(_ usual: Int) -> Int {
+    ProcessInfo.processInfo.environment["FIRSTBAD_TRIALS"].flatMap(Int.init) ?? usual
+  }
+
   /// Ends that differ as asked: what is named and confirmed is the kernel.
   @Test(arguments: [
     World(testDescription: "little noise", world: SimulatedShift(noise: 0.03), right: 0.98, wrong: 0.003),
@@ -150,7 +155,7 @@ import VerdictStream
       wrong: 0.005),
   ])
   private func `is traced to its kernel, and hardly ever to another`(_ one: World) throws {
-    let trials = 500
+    let trials = Self.trials(20)
     var random = Seeded(11)
     var count: [SimulatedShift.Outcome: Int] = [:]
     for _ in 0..<trials { count[try one.world.search(&random), default: 0] += 1 }
@@ -168,7 +173,7 @@ import VerdictStream
     World(testDescription: "half of what is asked", world: SimulatedShift(step: 1.2), right: 0, wrong: 0),
   ])
   private func `that is not there is not found`(_ one: World) throws {
-    let trials = 150
+    let trials = Self.trials(2)
     var random = Seeded(12)
     var count: [SimulatedShift.Outcome: Int] = [:]
     for _ in 0..<trials { count[try one.world.search(&random), default: 0] += 1 }

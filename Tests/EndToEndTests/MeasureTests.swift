@@ -54,7 +54,7 @@ import Testing
     let good = try scratch.file("good.c", "#include <firstbad/probe.h>\nPROBE(\"test.good\", \"x\") { PASS(); }\n")
     let run = try await Command.firstbad(["run", "--kernel", try await TestKernels.newest(), panic, good])
     #expect(run.status == 1)
-    #expect(run.output.contains("in run 3, and 2 of 5 were not made after it: the kernel died"), "\(run.output)")
+    #expect(run.output.contains("failed in run 3 of 5, and the row ended early: the kernel died"), "\(run.output)")
     // The probe beside it is run in a boot of its own.
     #expect(run.output.contains("test.good   good"), "\(run.output)")
   }

@@ -35,7 +35,7 @@ import VirtualMachine
       durationMilliseconds: 1, folder: nil, running: nil)
   }
 
-  private func row(_ outcomes: Outcome...) -> ProbeRow? {
+  private func made(_ outcomes: Outcome...) -> ProbeRow? {
     var row = ProbeRow.rows(of: probe, 1, times: 3)[0]
     for (place, outcome) in outcomes.enumerated() {
       guard row.take(cell(RunName("net.one", place + 1).text, outcome)) else { return nil }
@@ -44,7 +44,7 @@ import VirtualMachine
   }
 
   @Test func `are good when all passed`() throws {
-    let row = try #require(row(.pass, .pass, .pass))
+    let row = try #require(made(.pass, .pass, .pass))
     #expect(row.open.isEmpty)
     let cell = try #require(row.cell)
     #expect(cell.finding.verdict == .good)
@@ -52,25 +52,25 @@ import VirtualMachine
   }
 
   @Test func `are not decided before all passed`() throws {
-    #expect(try #require(row(.pass, .pass)).open.map(\.id) == ["net.one#3"])
-    #expect(try #require(row()).open.map(\.id) == ["net.one#1", "net.one#2", "net.one#3"])
+    #expect(try #require(made(.pass, .pass)).open.map(\.id) == ["net.one#3"])
+    #expect(try #require(made()).open.map(\.id) == ["net.one#1", "net.one#2", "net.one#3"])
   }
 
   @Test func `are bad when one failed, and it is said which of how many`() throws {
-    let cell = try #require(row(.pass, .fail, .fail)?.cell)
+    let cell = try #require(made(.pass, .fail, .fail)?.cell)
     #expect(cell.finding.verdict == .bad(signature: "net.one: why"))
     #expect(cell.finding.reason == "failed in 2 of 3 runs, first in run 2: why")
-    #expect(try #require(row(.skip, .fail, .pass)?.cell).finding.reason == "failed in 1 of 3 runs, in run 2: why")
+    #expect(try #require(made(.skip, .fail, .pass)?.cell).finding.reason == "failed in 1 of 3 runs, in run 2: why")
   }
 
   @Test func `need no more runs once one failed, and it is said that there were none`() throws {
-    let row = try #require(row(.pass, .fail))
+    let row = try #require(made(.pass, .fail))
     #expect(row.open.isEmpty)
-    #expect(row.cell?.finding.reason == "failed in 1 of 2 runs, in run 2, and 1 of 3 were not made after it: why")
+    #expect(row.cell?.finding.reason == "failed in run 2 of 3, and the row ended early: why")
   }
 
   @Test func `cannot tell when one of them cannot and none failed`() throws {
-    let cell = try #require(row(.pass, .skip, .pass)?.cell)
+    let cell = try #require(made(.pass, .skip, .pass)?.cell)
     #expect(cell.finding.verdict == .untestable(phase: .probe, signature: "net.one: skip"))
     #expect(cell.finding.reason == "run 2 of 3: why")
   }
