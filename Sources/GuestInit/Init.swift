@@ -54,7 +54,8 @@ public struct Init<S: System> {
   private mutating func readPlan() -> (Plan, Setup) {
     let file: Text
     do throws(Errno) {
-      file = try system.read(Plan.path, limit: 65_536)
+      // A thousand probes with the longest ids are some 70 KB.
+      file = try system.read(Plan.path, limit: 1 << 20)
       // A probe has no business with the nonce.
       try system.remove(Plan.path)
     } catch {
