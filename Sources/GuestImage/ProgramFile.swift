@@ -44,35 +44,59 @@ struct ProgramFile {
     }
   }
 
-  /// Every file that it loads, the loader too: where each is found, which is where the guest has it. Throws when one is
-  /// not on this machine.
-  func libraries() throws(Failure) -> [String] {
+  /// A file that a program loads: where it is here, and where the guest's loader will look for it.
+  struct Library: Equatable {
+    let host: String
+    let guest: String
+  }
+
+  /// Every file that it loads, the loader too, when it lies and runs in this folder of the guest. Most are at the same path in
+  /// both; what is found beside the program (`$ORIGIN`, or a path relative to where it runs) stays beside it. Throws when one
+  /// is not on this machine.
+  func libraries(in guestFolder: String) throws(Failure) -> [Library] {
     guard let interpreter else { return [] }
-    var found: [String] = [interpreter]
-    var open = [self]
+    let start = URL(filePath: path).deletingLastPathComponent().path
+    var found = [Library(host: interpreter, guest: interpreter)]
+    var open = [(file: self, guest: guestFolder)]
     var seen: Set<String> = []
-    let common = Self.commonFolders(interpreter)
-    while let file = open.popLast() {
+    let common = Self.commonFolders(interpreter).map { Library(host: $0, guest: $0) }
+    while let (file, guest) = open.popLast() {
       let folder = URL(filePath: file.path).deletingLastPathComponent().path
-      let own = (file.texts(Tag.runpath) + file.texts(Tag.rpath)).flatMap { $0.split(separator: ":").map(String.init) }
-        .map { path in
-          path.replacing("${ORIGIN}", with: folder).replacing("$ORIGIN", with: folder)
+      let own = (file.texts(Tag.runpath) + file.texts(Tag.rpath)).flatMap {
+        // An empty element is the present folder, ld.so(8).
+        $0.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+      }
+      .map { path in
+        let plain = path.replacing("${ORIGIN}", with: "$ORIGIN")
+        if plain.hasPrefix("$ORIGIN") {
+          let rest = plain.dropFirst("$ORIGIN".count)
+          return Library(host: folder + rest, guest: guest + rest)
         }
+        return path.hasPrefix("/")
+          ? Library(host: path, guest: path) : Library(host: "\(start)/\(path)", guest: "\(guestFolder)/\(path)")
+      }
       // The C library loads this one itself when a thread is cancelled.
       let names = file.texts(Tag.needed) + (file.texts(Tag.needed).contains("libc.so.6") ? ["libgcc_s.so.1"] : [])
       for name in names where seen.insert(name).inserted {
-        let places = name.contains("/") ? [name] : (own + common).map { "\($0)/\(name)" }
-        guard let place = places.first(where: { ProgramFile($0) != nil }), let library = ProgramFile(place) else {
+        let places = name.contains("/") ? [Self.named(name, start, guestFolder)] : (own + common).map { $0.file(name) }
+        guard let place = places.first(where: { ProgramFile($0.host) != nil }), let library = ProgramFile(place.host)
+        else {
           if name == "libgcc_s.so.1" { continue }
           throw Failure(
             .badInput, "\(path) needs \(name), which is not on this machine",
             remedy: "install the library, or link the program statically")
         }
         found.append(place)
-        open.append(library)
+        open.append((library, URL(filePath: place.guest).deletingLastPathComponent().path))
       }
     }
     return found
+  }
+
+  /// A name with a slash is a path, and relative to where the program runs when it does not begin with one.
+  private static func named(_ name: String, _ start: String, _ guest: String) -> Library {
+    name.hasPrefix("/")
+      ? Library(host: name, guest: name) : Library(host: "\(start)/\(name)", guest: "\(guest)/\(name)")
   }
 
   /// Where the loader looks without being told: ld.so.conf and its defaults, or musl's.
@@ -92,5 +116,14 @@ struct ProgramFile {
     return folders + [
       "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib",
     ]
+  }
+}
+
+extension ProgramFile.Library {
+  /// What has this name in the folder, without `.` and `..` in its path.
+  fileprivate func file(_ name: String) -> ProgramFile.Library {
+    ProgramFile.Library(
+      host: URL(filePath: "\(host)/\(name)").standardizedFileURL.path,
+      guest: URL(filePath: "\(guest)/\(name)").standardizedFileURL.path)
   }
 }

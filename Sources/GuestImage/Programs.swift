@@ -183,7 +183,9 @@ public struct Programs: Sendable {
     var files: [String: String] = [:]
     for program in all {
       files["\(program.folder)/\(URL(filePath: program.path).lastPathComponent)"] = program.path
-      for library in try ProgramFile(program.path)?.libraries() ?? [] { files[library] = library }
+      for library in try ProgramFile(program.path)?.libraries(in: program.folder) ?? [] {
+        files[library.guest] = library.host
+      }
     }
     for (folder, target) in folders {
       for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {

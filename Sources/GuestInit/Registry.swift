@@ -4,8 +4,15 @@ import VerdictStream
 struct Registry {
   /// Metadata texts by their place in the image; nil for an entry of another ABI.
   private let texts: [Text?]
+  /// A number for the first line of each text, 0 where that is not the id.
+  private let marks: [UInt32]
 
-  init(_ texts: [Text?]) { self.texts = texts }
+  init(_ texts: [Text?]) {
+    self.texts = texts
+    var marks: [UInt32] = []
+    for text in texts { marks.append(text.map(Self.mark) ?? 0) }
+    self.marks = marks
+  }
 
   var ids: [Text] { all.map { $0.id } }
 
@@ -23,14 +30,26 @@ struct Registry {
     return all
   }
 
-  /// Reads no more than it must: under emulation fifty headings cost more than a short probe.
+  /// Reads no more than it must: under emulation fifty headings cost more than a short probe, and a thousand first lines
+  /// more than ten.
   func find(_ id: Text) -> (index: Int, metadata: ProbeMetadata)? {
-    let usual: Text = "id=" + id + "\n"
-    for (index, text) in texts.enumerated() {
-      guard let text, text.hasPrefix(usual) || !text.hasPrefix("id=") else { continue }
+    let wanted = Self.mark("id=" + id + "\n")
+    for index in marks.indices where marks[index] == wanted || marks[index] == 0 {
+      guard let text = texts[index] else { continue }
       if let metadata = Self.parsed(text), metadata.id == id { return (index, metadata) }
     }
     return nil
+  }
+
+  /// FNV-1a over the first line when it is the id's, and never 0 then.
+  private static func mark(_ text: Text) -> UInt32 {
+    guard text.hasPrefix("id=") else { return 0 }
+    var hash: UInt32 = 0x811C_9DC5
+    for byte in text.bytes {
+      if byte == UInt8(ascii: "\n") { break }
+      hash = (hash ^ UInt32(byte)) &* 0x0100_0193
+    }
+    return hash | 1
   }
 
   private static func parsed(_ text: Text) -> ProbeMetadata? {

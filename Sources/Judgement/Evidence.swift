@@ -78,16 +78,4 @@ public struct Evidence: Sendable {
     if let hello { return hello.release.description }
     return console.banner.flatMap { $0.split(separator: " ").dropFirst(2).first.map(String.init) }
   }
-
-  func output(of probe: Text) -> Text {
-    records.reduce(into: Text()) { whole, record in
-      if case .output(let piece) = record, piece.probe == probe { whole.append(piece.text) }
-    }
-  }
-
-  func observations(of probe: Text) -> [Observation] {
-    records.compactMap { record in
-      if case .observation(let observation) = record, observation.probe == probe { observation } else { nil }
-    }
-  }
 }

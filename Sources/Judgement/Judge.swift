@@ -26,6 +26,8 @@ public struct Judge: Sendable {
   private let ends: [ProbeEnd]
   private let endOf: [Text: ProbeEnd]
   private let begun: Set<Text>
+  private let observationsOf: [Text: [Observation]]
+  private let outputOf: [Text: Text]
   private let placeOf: [Text: Int]
   /// The first planned probe that left the kernel unfit for those after it, and how.
   private let breakage: (place: Int, what: String)?
@@ -36,10 +38,19 @@ public struct Judge: Sendable {
     self.failOn = failOn
     var begun: Set<Text> = []
     var ends: [ProbeEnd] = []
+    var observations: [Text: [Observation]] = [:]
+    var output: [Text: Text] = [:]
     for record in evidence.records {
-      if case .probeBegin(let begin) = record { begun.insert(begin.probe) }
-      if case .probeEnd(let end) = record { ends.append(end) }
+      switch record {
+      case .probeBegin(let begin): begun.insert(begin.probe)
+      case .probeEnd(let end): ends.append(end)
+      case .observation(let observation): observations[observation.probe, default: []].append(observation)
+      case .output(let piece): output[piece.probe, default: Text()].append(piece.text)
+      case .hello, .setup, .done: break
+      }
     }
+    observationsOf = observations
+    outputOf = output
     self.begun = begun
     self.ends = ends
     endOf = Dictionary(ends.map { ($0.probe, $0) }, uniquingKeysWith: { first, _ in first })
@@ -58,7 +69,7 @@ public struct Judge: Sendable {
     let events = events(of: probe)
     let (verdict, reason) = judge(probe, events)
     var observations: [(name: String, value: Observation.Value)] = []
-    for observation in evidence.observations(of: probe) {
+    for observation in observationsOf[probe] ?? [] {
       observations.removeAll { $0.name == observation.name.description }
       observations.append((observation.name.description, observation.value))
     }
@@ -66,7 +77,7 @@ public struct Judge: Sendable {
     if case .untestable(let stopped, _) = verdict { phase = stopped }
     return Finding(
       probe: probe, verdict: verdict, phase: phase, end: endOf[probe], reason: reason,
-      observations: observations, events: events, output: evidence.output(of: probe))
+      observations: observations, events: events, output: outputOf[probe] ?? Text())
   }
 
   /// What the kernel said while the probe ran. Without the probe's mark on the console only a probe that had

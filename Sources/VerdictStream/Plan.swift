@@ -6,7 +6,7 @@ public struct Plan: Equatable, Sendable {
   /// Where the init looks for the plan; it is removed before the first probe runs.
   public static var path: Text { "/firstbad.plan" }
   /// Bytes of it that the init reads.
-  public static var limit: Int { 65_536 }
+  public static var limit: Int { 1 << 20 }
 
   /// Binds the stream to this run: 32 hexadecimal digits from the host, or `unplanned`.
   public var nonce: Text = "unplanned"
