@@ -41,19 +41,19 @@ public struct Quantity: Equatable, Hashable, Sendable {
   public var words: Text {
     let own = Self.words(value, unit)
     guard count > 1 else { return own }
-    return own + "(p99=" + Self.words(percentile(99), unit) + ",n=" + Text(String(count)) + ")"
+    return own + "(p99=" + Self.words(percentile(99), unit) + ",n=" + Text(decimal: count) + ")"
   }
 
   /// A number with its unit, times in the unit in which a person would say them: `1.25ms` for 1,250,000 ns.
   public static func words(_ value: Int, _ unit: Text) -> Text {
     let scale: [(unit: Text, nanoseconds: Int)] = [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1000), ("ns", 1)]
-    guard let own = scale.first(where: { $0.unit == unit }) else { return Text(String(value)) + unit }
+    guard let own = scale.first(where: { $0.unit == unit }) else { return Text(decimal: value) + unit }
     let (nanoseconds, overflow) = value.multipliedReportingOverflow(by: own.nanoseconds)
-    guard !overflow, nanoseconds > 0 else { return Text(String(value)) + unit }
+    guard !overflow, nanoseconds > 0 else { return Text(decimal: value) + unit }
     for step in scale where nanoseconds >= step.nanoseconds {
       return Self.decimal(nanoseconds, step.nanoseconds) + step.unit
     }
-    return Text(String(value)) + unit
+    return Text(decimal: value) + unit
   }
 
   /// Three significant digits, but no digit before the point is left out.
@@ -68,13 +68,13 @@ public struct Quantity: Equatable, Hashable, Sendable {
     }
     let step = unit / scale
     let rounded = number / step + (number % step * 2 >= step && step > 1 ? 1 : 0)
-    var text = Text(String(rounded / scale))
+    var text = Text(decimal: rounded / scale)
     var rest = rounded % scale
     guard rest > 0 else { return text }
     text.append(".")
     while rest > 0 {
       scale /= 10
-      text.append(Text(String(rest / scale)))
+      text.append(Text(decimal: rest / scale))
       rest %= scale
     }
     return text

@@ -23,7 +23,7 @@ public struct RunName: Equatable, Sendable {
   }
 
   /// The name.
-  public var text: Text { number == 0 ? probe : probe + "#" + Text(String(number)) }
+  public var text: Text { number == 0 ? probe : probe + "#" + Text(decimal: number) }
 
   /// All names of so many runs; one run has no number.
   public static func all(_ probe: Text, times: Int) -> [Text] {
