@@ -74,14 +74,21 @@ public enum Observed: Sendable, Hashable, CustomStringConvertible, ExpressibleBy
   case integer(Int)
   /// A word or a sentence.
   case text(String)
+  /// A number with its unit, such as `ns`: of a measurement the median, with the samples that are kept, smallest first.
+  case quantity(Int, unit: String, samples: [Int])
 
   /// A number.
   public init(integerLiteral value: Int) { self = .integer(value) }
   /// A text.
   public init(stringLiteral value: String) { self = .text(value) }
 
-  /// The number; nil for a text.
-  public var integer: Int? { if case .integer(let number) = self { number } else { nil } }
+  /// The number, whatever its unit; nil for a text.
+  public var integer: Int? {
+    switch self {
+    case .integer(let number), .quantity(let number, _, _): number
+    case .text: nil
+    }
+  }
   /// The text; nil for a number.
   public var text: String? { if case .text(let text) = self { text } else { nil } }
   /// As a person reads it.
@@ -89,6 +96,7 @@ public enum Observed: Sendable, Hashable, CustomStringConvertible, ExpressibleBy
     switch self {
     case .integer(let number): String(number)
     case .text(let text): text
+    case .quantity(let number, let unit, _): Quantity.words(number, Text(unit)).description
     }
   }
 
@@ -96,6 +104,8 @@ public enum Observed: Sendable, Hashable, CustomStringConvertible, ExpressibleBy
     switch value {
     case .integer(let number): self = .integer(number)
     case .text(let text): self = .text(text.description)
+    case .quantity(let quantity):
+      self = .quantity(quantity.value, unit: quantity.unit.description, samples: quantity.samples)
     }
   }
 }

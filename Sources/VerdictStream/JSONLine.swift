@@ -15,7 +15,7 @@ struct JSONLine {
     bytes.append(UInt8(ascii: "["))
     for (index, number) in numbers.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      bytes.append(contentsOf: String(number).utf8)
+      bytes.append(contentsOf: Text(decimal: number).bytes)
     }
     bytes.append(UInt8(ascii: "]"))
   }
