@@ -62,7 +62,8 @@ import Testing
     #expect(try size(program) <= 224 * 1024)
     #expect(try size(archive) <= 112 * 1024)
     #expect(try await Command.firstbad(["image", "--init-only", "-o", program, own]).status == 0)
-    #expect(try size(program) <= 116 * 1024)
+    // Loading modules and running a probe several times took 4 KB more than there were before.
+    #expect(try size(program) <= 120 * 1024)
     // An image that is kept holds the probes named and no others.
     let three = ["net.listen-backlog", "mm.pkey-alloc-errno", "guest.self-check"]
     #expect(try await Command.firstbad(["image", "--init-only", "-o", program] + three).status == 0)

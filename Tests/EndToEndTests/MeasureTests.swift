@@ -33,7 +33,7 @@ import Testing
     let probe = try scratch.file("count.c", Self.counting("test.count", ", REPEAT(5)", third: "CHECK_NE(run, 3);"))
     let run = try await Command.firstbad(["run", "--json", "--kernel", kernel, probe])
     #expect(run.status == 1, "\(run.output)\(run.errors)")
-    #expect(run.output.contains(#""reason":"failed in 1 of 5 runs, in run 3: run != 3: 3 != 3 is false (count.c:14)""#))
+    #expect(run.output.contains(#""reason":"failed in 1 of 5 runs, in run 3: run != 3: 3 != 3 is false (count.c:13)""#))
     #expect(run.output.contains(#""observations":{"run":3}"#))
     #expect(run.output.contains(#""runs":5"#))
     #expect(run.output.contains(#""signature":"test.count: run != 3""#))

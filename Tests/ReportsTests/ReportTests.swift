@@ -127,7 +127,7 @@ private func cell(
       object.keys.sorted() == [
         "accelerator", "command", "duration_ms", "events", "kernel", "log", "observations", "outcome",
         "phase", "probe",
-        "reason", "signature", "taint", "verdict",
+        "reason", "runs", "signature", "taint", "verdict",
       ])
     #expect(object["verdict"] as? String == "bad")
     #expect(object["outcome"] as? String == "fail")
