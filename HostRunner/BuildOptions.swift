@@ -1,6 +1,8 @@
 import ArgumentParser
+import Bisection
 import HostSystem
 import KernelBuild
+import KernelTree
 import VerdictStream
 
 /// Which commits.
@@ -35,16 +37,25 @@ struct BuildOptions: ParsableArguments {
       valueName: "symbol=value"))
   var config: [String] = []
 
-  @Option(help: ArgumentHelp("The compiler: gcc, gcc-11, clang ...", valueName: "program"))
-  var compiler: String?
+  @Option(
+    help: ArgumentHelp(
+      "The compiler: gcc, gcc-11, clang, a path, LLVM=-16; with FROM..UPTO= before it for those commits. May be repeated.",
+      valueName: "program"))
+  var compiler: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "What may be done so that old trees build and boot: none, verified, all, names between commas. See 'firstbad fix-ups'.",
+      valueName: "which"))
+  var fixUps = "verified"
 
   @Option(
     help: ArgumentHelp("How many compilers run at once; as many as the machine has processors.", valueName: "number"))
   var jobs: Int?
 
-  /// The builder for kernels in which these probes can run. What is missing on this machine is said before an hour
-  /// is spent.
-  func builder(for probes: [ProbeMetadata]) async throws -> KernelBuilder {
+  /// What builds kernels in which these probes can run. What is missing on this machine is said before an hour is
+  /// spent.
+  func plant(for probes: [ProbeMetadata], in tree: KernelTree) async throws -> Plant {
     let missing = KernelBuilder.missingTools()
     if let first = missing.first {
       let others = missing.dropFirst().map(\.description).joined(separator: "; ")
@@ -58,6 +69,16 @@ struct BuildOptions: ParsableArguments {
       base: try BuildRecipe.Base(argument: base),
       probeSymbols: probes.flatMap { $0.configs.map(\.description) } + machine,
       userSymbols: try BuildRecipe.Assignment.list(config))
-    return KernelBuilder(recipe, try await ToolChain.find(compiler: compiler), jobs: jobs)
+    let fixUps = try FixUpSet(argument: fixUps)
+    let compilers = try await Compilers(arguments: compiler, in: tree)
+    return Plant(
+      builder: KernelBuilder(recipe, compilers.usual, jobs: jobs), compilers: compilers, fixUps: fixUps)
   }
+}
+
+/// What builds the kernels of one command.
+struct Plant {
+  let builder: KernelBuilder
+  let compilers: Compilers
+  let fixUps: FixUpSet
 }

@@ -16,7 +16,7 @@ struct CommitSession {
   private let range: CommitRange
   private let tree: KernelTree
   private let bench: Bench
-  private let builder: KernelBuilder
+  private let plant: Plant
   private let store: ImageStore
   private let ledger: Ledger
   private let workers: Int
@@ -42,7 +42,7 @@ struct CommitSession {
     }
     bench = try await Bench(command.probe, command.guest, only: command.only.map { [$0] } ?? [])
     try bench.requireOneProbe()
-    builder = try await command.build.builder(for: bench.selection.probes)
+    plant = try await command.build.plant(for: bench.selection.probes, in: tree)
     store = try ImageStore(in: places)
     workers = bench.workers(command.build.jobs)
     let opening = resumed?.opening
@@ -52,8 +52,8 @@ struct CommitSession {
     try Self.requireSpace(for: tree, in: places)
 
     let digests = [
-      "probe": bench.question(command.guest), "configuration": builder.recipe.digest,
-      "tool chain": builder.toolChain.digest,
+      "probe": bench.question(command.guest), "configuration": plant.builder.recipe.digest,
+      "tool chain": plant.compilers.digest, "set of fix-ups": plant.fixUps.digest,
     ]
     if let resumed {
       for (what, digest) in digests.sorted(by: { $0.key < $1.key }) where resumed.opening.digests[what] != digest {
@@ -116,14 +116,15 @@ struct CommitSession {
 
   /// Runs it and prints the answer.
   func run() async throws {
-    let last = try store.lastSeconds(recipe: builder.recipe.digest).first
+    let last = try store.lastSeconds(recipe: plant.builder.recipe.digest).first
     for line in CommitBisectionText.plan(range, secondsPerBuild: last) {
       Terminal.note(line)
     }
     let live = LiveLine()
     let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.phase(CommitBisectionText.phase($0)) }
     let workshop = try await KernelWorkshop(
-      tree, builder: builder, store: store, logs: ledger.folder, places: bench.places, report: tell)
+      tree, builder: plant.builder, compilers: plant.compilers, fixUps: plant.fixUps, store: store,
+      logs: ledger.folder, places: bench.places, report: tell)
     let laboratory = KernelLaboratory(
       workshop, store: store, runner: bench.runner, question: question, workers: workers, report: tell)
     let range = range

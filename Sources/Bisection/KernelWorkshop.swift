@@ -10,6 +10,8 @@ public final class KernelWorkshop: Sendable {
   let tree: KernelTree
   private let slot: TreeSlot
   private let builder: KernelBuilder
+  private let compilers: Compilers
+  private let fixUps: FixUpSet
   private let store: ImageStore
   private let logs: URL
   private let report: @Sendable (Progress) -> Void
@@ -32,18 +34,25 @@ public final class KernelWorkshop: Sendable {
     public let seconds: Double?
     /// Whether the build began with nothing but the source.
     public let isClean: Bool
+    /// What it was built with.
+    public let tools: Tools
+    /// Fix-ups that are off and might help where there is no kernel.
+    public internal(set) var hints: [FixUp] = []
   }
 
   /// Slots that may be held at once of one tree.
   static let slots = 4
 
-  /// Takes a free slot of the tree. `logs` is the folder that gets the log of each build that fails.
+  /// Takes a free slot of the tree. `compilers` decides for each commit; without it the builder's own tool chain makes
+  /// all. `logs` is the folder that gets the log of each build that fails.
   public init(
-    _ tree: KernelTree, builder: KernelBuilder, store: ImageStore, logs: URL, places: Places,
-    report: @escaping @Sendable (Progress) -> Void
+    _ tree: KernelTree, builder: KernelBuilder, compilers: Compilers? = nil, fixUps: FixUpSet = .verified,
+    store: ImageStore, logs: URL, places: Places, report: @escaping @Sendable (Progress) -> Void
   ) async throws {
     self.tree = tree
     self.builder = builder
+    self.compilers = compilers ?? Compilers(builder.toolChain)
+    self.fixUps = fixUps
     self.store = store
     self.logs = logs
     self.report = report
@@ -65,43 +74,87 @@ public final class KernelWorkshop: Sendable {
 
   /// The kernel of a commit.
   public func make(_ commit: Commit, isClean: Bool = false) async throws -> Product {
-    try await make(commit.tree, commit, isClean) { [slot] in try await slot.checkOut(commit.id) }
+    try await make(commit.tree, commit, isClean)
   }
 
   /// The kernel of a commit without what another one brought; nil when that does not come off cleanly.
   public func make(_ tip: Commit, without culprit: Commit) async throws -> Product? {
     report(.checkingOut)
     guard let reverted = try await slot.checkOutReverted(culprit.id, on: tip.id) else { return nil }
-    return try await make(reverted, tip, false) {}
+    return try await make(reverted, tip, false)
   }
 
   /// The kernel of a commit with what another one changed on top of it; nil when the two do not go together.
   public func make(_ commit: Commit, with fix: Commit) async throws -> Product? {
     report(.checkingOut)
     guard let mended = try await slot.checkOut(commit.id, with: fix.id) else { return nil }
-    return try await make(mended, commit, false) {}
+    return try await make(mended, commit, false)
   }
 
-  private func make(
-    _ tree: String, _ commit: Commit, _ isClean: Bool, checkOut: () async throws -> Void
+  /// The kernel of a tree with the fix-ups that it needs: those that are known to be needed, and then, as long as it
+  /// does not build and something is known against that, one more.
+  private func make(_ tree: String, _ commit: Commit, _ isClean: Bool) async throws -> Product {
+    let toolChain = try await compilers.toolChain(for: commit.id, in: self.tree)
+    let versions = toolChain.versions
+    let facts = CommitFacts(self.tree, slot, of: tree, at: commit.id)
+    var applied = try await fixUps.ahead(facts, versions)
+    for row in applied where row.isWish {
+      if case .missing(let why) = try await FixedTree.make(of: tree, with: [row], in: slot, self.tree, compiler: nil) {
+        report(.note(why))
+        applied.removeAll { $0 == row }
+      }
+    }
+    while true {
+      var product = try await attempt(tree, commit, isClean, toolChain, applied)
+      guard case .failed(let failure) = product.build else { return product }
+      guard let next = try await fixUps.next(after: failure, applied: applied, facts, versions) else {
+        product.hints = try await fixUps.hints(for: failure, facts, versions)
+        return product
+      }
+      report(.note("fix-up \(next.name): \(failure.signature)"))
+      applied.append(next)
+    }
+  }
+
+  /// One build with these fix-ups, or what the store has of it.
+  private func attempt(
+    _ plain: String, _ commit: Commit, _ isClean: Bool, _ toolChain: ToolChain, _ fixUps: [FixUp]
   ) async throws -> Product {
+    let tools = Tools(compiler: toolChain.compilerVersion, toolChain: toolChain.digest, fixUps: fixUps.map(\.name))
+    let tree: String
+    switch try await FixedTree.make(
+      of: plain, with: fixUps, in: slot, self.tree,
+      compiler: toolChain.versions[.gcc] ?? toolChain.versions[.clang])
+    {
+    case .tree(let fixed): tree = fixed.id
+    case .missing(let why):
+      // Without it the kernel is not what it is taken for. Not kept: a fetch may bring what is missing.
+      let failure = BuildFailure(phase: .configure, signature: why, lines: [])
+      return Product(tree: plain, build: .failed(failure), seconds: nil, isClean: isClean, tools: tools)
+    }
     func key(_ isClean: Bool) -> BuildKey {
-      BuildKey(tree: tree, recipe: builder.recipe.digest, toolChain: builder.toolChain.digest, isClean: isClean)
+      BuildKey(
+        tree: tree, recipe: builder.recipe.digest, toolChain: toolChain.digest, isClean: isClean,
+        fixUps: FixUp.key(of: fixUps))
     }
     // A clean build will do wherever another would.
     for clean in isClean ? [true] : [true, false] {
       if let known = try store.build(key(clean)) {
-        return Product(tree: tree, build: known, seconds: nil, isClean: clean)
+        return Product(tree: tree, build: known, seconds: nil, isClean: clean, tools: tools)
       }
     }
     report(.checkingOut)
-    try await checkOut()
+    // Whatever the last step left there, and however it ended.
+    try await slot.checkOut(tree: tree, called: commit.id.short)
     let log = logs.appending(path: "\(commit.id.short)\(isClean ? "-clean" : "").build.log")
     let start = ContinuousClock.now
-    let outcome = try await builder.build(source: slot.source, objects: slot.objects, log: log, isClean: isClean) {
-      [report] in report(.building($0))
-    }
+    let outcome = try await builder.with(toolChain).build(
+      source: slot.source, objects: try slot.objects(for: toolChain.digest), log: log, isClean: isClean,
+      fixUps: fixUps
+    ) { [report] in report(.building($0)) }
     let seconds = start.duration(to: .now) / .seconds(1)
+    // What was put into the source is no part of the commit, and nobody shall find it there.
+    if tree != plain { try await slot.checkOut(tree: plain, called: commit.id.short) }
     switch outcome {
     case .built(let kernel):
       for note in kernel.notes { report(.note(note)) }
@@ -109,10 +162,11 @@ public final class KernelWorkshop: Sendable {
         key(kernel.isClean), commit: commit.id.hex, image: kernel.image, config: kernel.config, log: log,
         inputs: kernel.inputs, identity: kernel.identity, buildID: kernel.build, seconds: seconds)
       try? FileManager.default.removeItem(at: log)
-      return Product(tree: tree, build: .built(kept), seconds: seconds, isClean: kernel.isClean)
+      return Product(
+        tree: tree, build: .built(kept), seconds: seconds, isClean: kernel.isClean, tools: tools)
     case .failed(let failure):
       try store.add(key(isClean), commit: commit.id.hex, failure: failure, seconds: seconds)
-      return Product(tree: tree, build: .failed(failure), seconds: seconds, isClean: isClean)
+      return Product(tree: tree, build: .failed(failure), seconds: seconds, isClean: isClean, tools: tools)
     }
   }
 }

@@ -13,6 +13,9 @@ public struct BuildRecipe: Sendable, Codable, Equatable {
   /// What the user asks for. It wins over the probes and over what the guest needs.
   public var userSymbols: [Assignment]
 
+  /// What fix-ups ask for. The weakest word of all, and not missed where it does not take.
+  var fixUpSymbols: [Assignment] = []
+
   /// All three.
   public init(base: Base = .tiny, probeSymbols: [String] = [], userSymbols: [Assignment] = []) {
     self.base = base
@@ -138,10 +141,11 @@ public struct BuildRecipe: Sendable, Codable, Equatable {
   /// What the fragment asks for and how much it matters. The user's word replaces a probe's, a probe's that of the
   /// table; what is not in the table is sorted, as the order of arguments decides nothing.
   func requests() -> [Request] {
+    let fixes = fixUpSymbols.map { Request(assignment: $0, isRequired: false) }
     let probe = probeSymbols.map { Request(assignment: Assignment($0, "y"), isRequired: true) }
     let user = userSymbols.map { Request(assignment: $0, isRequired: true) }
     var further: [String: Request] = [:]
-    for request in probe + user { further[request.assignment.symbol] = request }
+    for request in fixes + probe + user { further[request.assignment.symbol] = request }
     let asked = Set(further.values.filter { $0.assignment.value != "n" }.map(\.assignment.symbol))
     var all: [Request] = []
     for need in BootNeed.table where need.applies(to: base) {

@@ -11,7 +11,7 @@ public struct KernelBuilder: Sendable {
   /// How they are configured.
   public let recipe: BuildRecipe
   /// What compiles them.
-  public let toolChain: ToolChain
+  public private(set) var toolChain: ToolChain
   /// How many files are compiled at a time.
   public let jobs: Int
   /// Whether compiled files are remembered by ccache(1).
@@ -34,6 +34,13 @@ public struct KernelBuilder: Sendable {
     self.silence = silence
   }
 
+  /// The same with another tool chain.
+  public func with(_ toolChain: ToolChain) -> KernelBuilder {
+    var copy = self
+    copy.toolChain = toolChain
+    return copy
+  }
+
   /// What this machine lacks to build kernels, a failure each with its remedy; empty when nothing is missing. Asked
   /// before an hour is spent.
   public static func missingTools() -> [Failure] { BuildTool.missing() }
@@ -41,7 +48,7 @@ public struct KernelBuilder: Sendable {
   /// Refuses a folder that is no kernel tree, and one that was built in, which `O=` would refuse.
   public static func refuse(source: URL) throws(Failure) { try Kbuild.refuse(source: source) }
 
-  /// Configures and builds a tree.
+  /// Configures and builds a tree, with what fix-ups tell make and kconfig; what they do to the source is done already.
   ///
   /// The source is only read. The objects are used again from build to build; they are emptied first when `isClean`,
   /// when another recipe, tool chain or source built in them, and when the last build there was killed. The log holds
@@ -50,7 +57,8 @@ public struct KernelBuilder: Sendable {
   /// What is no property of the tree is thrown as ``HostSystem/Failure``: missing programs, full disks, killed
   /// compilers, half an hour of silence. Cancelling the task ends make and throws.
   public func build(
-    source: URL, objects: URL, log: URL, isClean: Bool, progress: @escaping @Sendable (BuildProgress) -> Void
+    source: URL, objects: URL, log: URL, isClean: Bool, fixUps: [FixUp] = [],
+    progress: @escaping @Sendable (BuildProgress) -> Void
   ) async throws -> BuildOutcome {
     let start = ContinuousClock.now
     // Make is run in the source, so a relative path would be one there.
@@ -69,8 +77,12 @@ public struct KernelBuilder: Sendable {
     try objects.removeImages()
     try Places.write(Data(), to: objects.marker)
 
-    let arguments = Kbuild.arguments(source: source, objects: folder) + toolChain.arguments(ccache: ccache)
+    let arguments = Kbuild.arguments(source: source, objects: folder) + toolChain.arguments(ccache: ccache, fixUps)
     progress(BuildProgress(phase: .configure, filesDone: 0, filesExpected: state.files, current: ""))
+    var recipe = recipe
+    recipe.fixUpSymbols = fixUps.flatMap(\.actions).compactMap { action in
+      if case .config(let symbol, let value) = action { BuildRecipe.Assignment(symbol, value) } else { nil }
+    }
     let configure = Configure(
       recipe: recipe, source: source, objects: objects, arguments: arguments, log: log, silence: silence)
     if let failure = try await configure.run() {
