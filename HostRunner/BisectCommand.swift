@@ -30,7 +30,7 @@ struct BisectCommand: AsyncParsableCommand {
     @OptionGroup var kernels: KernelOptions
     @Option(help: ArgumentHelp("Among the packages whose name matches; the ends are versions.", valueName: "pattern"))
     var packages: String?
-    @Option(help: ArgumentHelp("With --packages: say how to go on among the commits of this tree.", valueName: "dir"))
+    @Option(help: ArgumentHelp("With --packages: go on among the commits of this tree.", valueName: "dir"))
     var thenSource: String?
     @Option(help: ArgumentHelp("Of the probes in the file this one.", valueName: "id"))
     var only: String?
@@ -55,6 +55,9 @@ struct BisectCommand: AsyncParsableCommand {
     var probe: [String] = []
 
     func run() async throws {
+      if heal, packages != nil ? thenSource == nil : !kernels.kernel.isEmpty || !kernels.kernels.isEmpty {
+        throw Failure(.usage, "--heal mends commits, and these are ready-made kernels", remedy: "leave it out")
+      }
       if anyFailure && changed != nil {
         throw Failure(.usage, "--changed and --any-failure exclude each other", remedy: "choose one")
       }
@@ -78,8 +81,10 @@ struct BisectCommand: AsyncParsableCommand {
       }
       let bench = try await Bench(probe, guest, only: only.map { [$0] } ?? [])
       try bench.requireOneProbe()
-      let search = try await PackageBisect(pattern, good: ends.good, bad: ends.bad, bench, question)
-      try await search.run(in: thenSource, probe: (only.map { ["--only", $0] } ?? []) + probe)
+      let search = try await PackageBisect(
+        pattern, good: ends.good, bad: ends.bad, bench, question, isFlaky: flaky,
+        workers: bench.workers(build.jobs))
+      try await search.run(in: thenSource)
     }
 
     private func searchKernels() async throws {

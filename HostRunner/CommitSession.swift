@@ -21,8 +21,8 @@ struct CommitSession {
   private let ledger: Ledger
   private let workers: Int
 
-  /// From the command line, or from the ledger of the session that is resumed.
-  init(_ command: BisectCommand.Search) async throws {
+  /// From the command line, or from the ledger of the session that is resumed. The words are those to resume by.
+  init(_ command: BisectCommand.Search, words: [String] = CommandLine.arguments) async throws {
     let places = Places()
     tree = try await KernelTree(at: command.ends.tree)
     var command = command
@@ -65,7 +65,7 @@ struct CommitSession {
     } else {
       let session = try SessionFolder.make(for: tree, good, bad, in: places)
       ledger = try Ledger(in: session)
-      let kept = try SessionFolder.Kept(CommandLine.arguments, of: command, in: session)
+      let kept = try SessionFolder.Kept(words, of: command, in: session)
       try ledger.append(
         .opened(
           LedgerEntry.Opening(

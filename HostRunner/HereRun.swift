@@ -15,10 +15,12 @@ struct HereRun {
   struct Result {
     let probe: ProbeMetadata
     /// 0, 1 or 125, as the init by hand has it; 128 where it said nothing.
-    let status: Int32
+    var status: Int32
     let end: ProbeEnd?
     let observations: [Observation]
     let output: String
+    /// Why it was not run, or its failure is not believed.
+    var unmet: String?
 
     var verdict: String { [0: "good", 1: "bad", 125: "untestable"][status] ?? "infra" }
 
@@ -32,6 +34,7 @@ struct HereRun {
     }
 
     var why: String {
+      if let unmet { return unmet }
       guard let end else { return "the probe's program said nothing" }
       if status == 0 { return "" }
       var parts = [end.check, end.message].filter { !$0.isEmpty }.map(\.description)
@@ -48,15 +51,21 @@ struct HereRun {
     let program = folder.url.appending(path: "init")
     try Places.write(selection.image.program, to: program)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
-    let tool = try Tool(program.path, remedy: "free some space for the cache")
+    // As QEMU: whatever becomes of this process, the probe goes with it.
+    let setpriv = try Tool("setpriv", remedy: "install it: apt-get install util-linux")
     var results: [Result] = []
-    for probe in selection.probes { results.append(try await run(probe, by: tool)) }
+    for probe in selection.probes { results.append(try await run(probe, by: setpriv, program.path)) }
     return results
   }
 
-  private func run(_ probe: ProbeMetadata, by tool: Tool) async throws -> Result {
+  private func run(_ probe: ProbeMetadata, by setpriv: Tool, _ program: String) async throws -> Result {
+    let machine = HereMachine.this
+    if let unmet = machine.lack(for: probe) {
+      return Result(probe: probe, status: 125, end: nil, observations: [], output: "", unmet: unmet)
+    }
     let own = probe.timeoutMilliseconds > 0 ? probe.timeoutMilliseconds : Plan().timeoutMilliseconds
-    let said = try await tool.run(["here", "\(probe.id)"], limit: .milliseconds(own + 10_000))
+    let said = try await setpriv.run(
+      ["--pdeathsig", "KILL", program, "here", "\(probe.id)"], limit: .milliseconds(own + 10_000))
     var reader = RecordReader(nonce: "by-hand")
     reader.feed(said.output.utf8)
     var end: ProbeEnd?
@@ -71,9 +80,16 @@ struct HereRun {
       }
     }
     let isWhole = end != nil && reader.flaws.isEmpty && [0, 1, 125].contains(said.status)
-    return Result(
+    var result = Result(
       probe: probe, status: isWhole ? Int32(said.status) : ExitStatus.failure, end: end, observations: observations,
       output: "\(output)")
+    // A failure may only say that this kernel lacks what the probe needs, where nobody knows what it has.
+    if result.status == 1, !probe.configs.isEmpty, machine.config == nil {
+      let needs = probe.configs.map(\.description).joined(separator: ", ")
+      result.unmet = "\(result.why); but the probe needs \(needs), and this kernel's configuration is not known"
+      result.status = 125
+    }
+    return result
   }
 
   /// Prints the table, and gives the worst status: 128, then 1, then 125, then 0.

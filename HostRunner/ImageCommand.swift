@@ -35,7 +35,8 @@ struct ImageCommand: AsyncParsableCommand {
     if all {
       image = try await ProbeCompiler(kit: kit, places: places).image(of: kit.sources())
     } else {
-      let selection = try await ProbeSelection(arguments: probe, kit: kit, places: places)
+      let selection = try await ProbeSelection(
+        arguments: probe, kit: kit, places: places, linksOnlyThese: true)
       image = selection.image
       plan.probes = selection.probes.map(\.id)
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import HostSystem
+import Judgement
 import KernelPackages
 import Reports
 import VirtualMachine
@@ -40,7 +41,10 @@ struct KernelsCommand: AsyncParsableCommand {
   struct Fetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Download matching kernels and print their image files, oldest first.",
-      discussion: "Nothing is installed and no root is needed; what was fetched once is not fetched again.")
+      discussion: """
+        Nothing is installed and no root is needed; what was fetched once is not fetched again. Exits with 128 when \
+        some that match cannot be had; the others are printed all the same.
+        """)
 
     @Flag(help: "With modules and changelog.")
     var whole = false
@@ -48,9 +52,11 @@ struct KernelsCommand: AsyncParsableCommand {
     var pattern: String
 
     func run() async throws {
-      try await KernelsCommand.fetch(try await KernelsCommand.packages(matching: pattern), whole: whole) {
+      let row = try await KernelsCommand.fetch(try await KernelsCommand.packages(matching: pattern), whole: whole) {
         try Terminal.print($0.image)
       }
+      // The row has a gap, and whoever searches in it must hear of that.
+      if !row.missing.isEmpty { throw ExitCode(ExitStatus.failure) }
     }
   }
 
@@ -83,6 +89,7 @@ struct KernelsCommand: AsyncParsableCommand {
       return Set(try await Apt(places: Places()).list(pattern) + here).sorted()
     } catch let failure as Failure {
       if here.isEmpty { throw failure }
+      Terminal.note("firstbad: only kernels that are here already: \(failure.message)")
       return here
     }
   }
@@ -92,33 +99,35 @@ struct KernelsCommand: AsyncParsableCommand {
   @discardableResult
   static func fetch(
     _ packages: [KernelPackage], whole: Bool, each: (FetchedKernel) throws -> Void = { _ in }
-  ) async throws -> [FetchedKernel] {
+  ) async throws -> FetchedRow {
     let store = KernelStore(places: Places())
     var apt: Apt?
-    var kernels: [FetchedKernel] = []
+    var row = FetchedRow()
     var problem: Failure?
     for package in packages {
       do {
         let here = store.kernel(of: package)
         if let here, !whole || here.isWhole {
-          kernels.append(here)
+          row.take(here, of: package)
         } else {
           let source = try apt ?? Apt(places: Places())
           apt = source
-          kernels.append(try await source.fetch(package, whole: whole))
+          row.take(try await source.fetch(package, whole: whole), of: package)
         }
-        if let last = kernels.last { try each(last) }
+        if let last = row.kernels.last { try each(last) }
       } catch let failure as Failure where failure.kind == .toolFailed {
         Terminal.note("firstbad: left out: \(failure.message)")
+        row.take(nil, of: package)
         problem = failure
       }
     }
-    if kernels.isEmpty, let problem { throw problem }
-    return kernels
+    if row.kernels.isEmpty, let problem { throw problem }
+    return row
   }
 
-  /// The kernels of all packages that match, fetched, looked at, oldest first.
-  static func images(matching pattern: String, whole: Bool) async throws -> [KernelImage] {
-    try await fetch(try await packages(matching: pattern), whole: whole).map { try KernelImage(at: $0.image) }
+  /// The kernels of all packages that match, fetched, looked at, oldest first; and how many could not be had.
+  static func images(matching pattern: String, whole: Bool) async throws -> (images: [KernelImage], missing: Int) {
+    let row = try await fetch(try await packages(matching: pattern), whole: whole)
+    return (try row.kernels.map { try KernelImage(at: $0.image) }, row.missing.count)
   }
 }

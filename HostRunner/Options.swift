@@ -120,7 +120,8 @@ struct Bench {
     guard probes.isEmpty else {
       throw Failure(.usage, "--exec and probes exclude each other", remedy: "run them one after the other")
     }
-    let sets = try programs.map { try Programs($0.first ?? "", Array($0.dropFirst())) }
+    var sets: [Programs] = []
+    for words in programs { sets.append(try Programs(words.first ?? "", Array(words.dropFirst()), after: sets)) }
     for set in sets where !set.leftOut.isEmpty {
       let names = set.leftOut.map { URL(filePath: $0).lastPathComponent }.joined(separator: ", ")
       Terminal.note("firstbad: left out \(set.leftOut.count) that are no programs for the guest: \(names)")

@@ -4,6 +4,7 @@ import Foundation
 import HostSystem
 import Judgement
 import KernelPackages
+import KernelTree
 import Reports
 import VirtualMachine
 
@@ -12,12 +13,17 @@ struct PackageBisect {
   private let packages: [KernelPackage]
   private let bench: Bench
   private let question: Question
+  private let isFlaky: Bool
+  private let workers: Int
 
   /// How many lines of a changelog are shown.
   private static let lines = 20
 
   /// The packages that match, from the good version to the bad one.
-  init(_ pattern: String, good: String?, bad: String?, _ bench: Bench, _ question: Question) async throws {
+  init(
+    _ pattern: String, good: String?, bad: String?, _ bench: Bench, _ question: Question, isFlaky: Bool,
+    workers: Int
+  ) async throws {
     let all = try await KernelsCommand.packages(matching: pattern)
     guard let good, let bad else {
       throw Failure(.usage, "no range is named", remedy: "say --good VERSION and --bad VERSION; \(Self.offer(all))")
@@ -31,6 +37,9 @@ struct PackageBisect {
     packages = all.filter { first.order <= $0.order && $0.order <= last.order }
     self.bench = bench
     self.question = question
+    self.isFlaky = isFlaky
+    self.workers = workers
+    try Self.requireOrder(packages)
   }
 
   /// By the version, or by the package's name.
@@ -39,30 +48,60 @@ struct PackageBisect {
     throw Failure(.usage, "no matching package has the version \(word)", remedy: offer(all))
   }
 
+  /// Images that the user added have the release that they call themselves, and nothing orders two of one release.
+  private static func requireOrder(_ packages: [KernelPackage]) throws(Failure) {
+    for (one, next) in zip(packages, packages.dropFirst()) where one.name == next.name {
+      let ends = [one, next].map { $0.version.split(separator: "-").last ?? "" }
+      guard ends.allSatisfy({ $0.count == 12 && $0.allSatisfy(\.isHexDigit) }) else { continue }
+      throw Failure(
+        .usage, "\(one.version) and \(next.version) are images of one release, and nothing tells which is the older",
+        remedy: "name the files in their order: --kernels FILE...")
+    }
+  }
+
   private static func offer(_ all: [KernelPackage]) -> String {
     let versions = all.map(\.version)
     let shown = versions.count > 12 ? Array(versions.prefix(6)) + ["..."] + Array(versions.suffix(6)) : versions
     return "there are \(shown.joined(separator: ", "))"
   }
 
-  /// Searches, and says what changed.
-  func run(in tree: String?, probe words: [String]) async throws {
-    let kernels = try await KernelsCommand.fetch(packages, whole: false)
+  /// Searches, says what changed, and with a source tree goes on among its commits.
+  func run(in source: String?) async throws {
+    // A folder that is no kernel tree is better refused before anything is fetched and booted.
+    let tree: KernelTree? = if let source { try await KernelTree(at: source) } else { nil }
+    let row = try await KernelsCommand.fetch(packages, whole: false)
+    let kernels = row.kernels
     guard kernels.first?.package == packages.first, kernels.last?.package == packages.last else {
       throw Failure(
         .toolFailed, "an end of the range cannot be fetched", remedy: "name another version; see the notes above")
     }
     let images = try kernels.map { try KernelImage(at: $0.image) }
-    let bisection = try KernelListBisection(images, with: bench.runner, question: question) { step, open in
+    let bisection = try KernelListBisection(
+      images, with: bench.runner, question: question, isFlaky: isFlaky, workers: workers,
+      note: { Terminal.note("firstbad: note: \($0)") }
+    ) { step, open in
       Terminal.note(BisectionText.step(step, open: open))
     }
     let outcome = try await bisection.run()
     for line in BisectionText.summary(outcome, of: images, question) { try Terminal.print(line) }
     guard let first = outcome.suspects.first, let last = outcome.suspects.last, first > 0 else { return }
     let (good, bad) = (kernels[first - 1], kernels[last])
+    // What could not be fetched in between may as well be the first.
+    let unknown = row.missing(between: good.package, and: bad.package)
+    if !unknown.isEmpty {
+      try Terminal.print(
+        "  or one of these, which cannot be fetched: \(unknown.map(\.version).joined(separator: ", "))")
+    }
     try await showChangelog(good.package, bad.package)
-    try showSource(good.package, bad.package, tree, words)
-    if outcome.suspects.count > 1 {
+    if let tree, let ends = try tags(good.package, bad.package) {
+      let words = Self.words(CommandLine.arguments, in: tree.top.path, good: ends.good, bad: ends.bad)
+      let command = Array(words.drop { $0 != "bisect" }.dropFirst())
+      try Terminal.print(
+        "  among its commits: firstbad bisect \(command.map(SuiteCommand.quoted).joined(separator: " "))")
+      let search = try BisectCommand.Search.parse(command.first == "search" ? Array(command.dropFirst()) : command)
+      return try await CommitSession(search, words: words).run()
+    }
+    if outcome.suspects.count > 1 || !unknown.isEmpty {
       throw ExitCode(ExitStatus.of(.untestable(phase: .done, signature: "range")))
     }
   }
@@ -71,7 +110,7 @@ struct PackageBisect {
   private func showChangelog(_ good: KernelPackage, _ bad: KernelPackage) async throws {
     let kernel: FetchedKernel
     do {
-      guard let whole = try await KernelsCommand.fetch([bad], whole: true).first else { return }
+      guard let whole = try await KernelsCommand.fetch([bad], whole: true).kernels.first else { return }
       kernel = whole
     } catch let failure as Failure {
       return Terminal.note("firstbad: its changelog cannot be shown: \(failure.message)")
@@ -92,15 +131,31 @@ struct PackageBisect {
     if shown.count > Self.lines { try Terminal.print("    and \(shown.count - Self.lines) more") }
   }
 
-  /// On to the commits, by the tags of the stable releases that the packages are made of.
-  private func showSource(_ good: KernelPackage, _ bad: KernelPackage, _ tree: String?, _ words: [String]) throws {
-    guard let tree else { return }
-    let probe = words.map(SuiteCommand.quoted).joined(separator: " ")
+  /// On to the commits, by the tags of the stable releases that the packages are made of; nil when both are made of
+  /// the same one.
+  private func tags(_ good: KernelPackage, _ bad: KernelPackage) throws -> (good: String, bad: String)? {
     let ends = [good, bad].map { "v\($0.version.split { $0 == "-" || $0 == "~" || $0 == "+" }.first ?? "")" }
-    if ends[0] == ends[1] {
-      return try Terminal.print("  both are made of \(ends[0]): the change is the distribution's own")
+    guard ends[0] != ends[1] else {
+      try Terminal.print("  both are made of \(ends[0]): the change is the distribution's own")
+      return nil
     }
-    try Terminal.print(
-      "  among its commits: firstbad bisect --tree \(tree) --good \(ends[0]) --bad \(ends[1]) \(probe)")
+    return (ends[0], ends[1])
+  }
+
+  /// The same question among the commits: the words of this command line, with other ends.
+  static func words(_ arguments: [String], in tree: String, good: String, bad: String) -> [String] {
+    let replaced = ["--packages", "--then-source", "--good", "--bad", "--tree"]
+    var words: [String] = []
+    var skipsNext = false
+    for word in arguments {
+      defer { skipsNext = replaced.contains(word) }
+      if skipsNext || replaced.contains(where: { word == $0 || word.hasPrefix("\($0)=") }) { continue }
+      words.append(word)
+    }
+    let place = (words.firstIndex(of: "bisect") ?? -1) + 1
+    words.insert(
+      contentsOf: ["--tree", tree, "--good", good, "--bad", bad],
+      at: words[place...].first == "search" ? place + 1 : place)
+    return words
   }
 }

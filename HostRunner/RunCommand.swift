@@ -20,7 +20,10 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "One JSON object a probe and kernel on standard output.")
   var json = false
 
-  @Flag(help: "On this machine's own kernel, without a VM, as this user; nothing of the machine can be changed.")
+  @Flag(
+    help: """
+      On this machine's own kernel, without a VM, as this user: in namespaces of its own, with every mount read-only.
+      """)
   var here = false
 
   @OptionGroup var guest: GuestOptions
@@ -39,6 +42,8 @@ struct RunCommand: AsyncParsableCommand {
     if !kernels.kernel.isEmpty || !kernels.kernels.isEmpty {
       throw ValidationError("--here runs this machine's kernel; --kernel names another.")
     }
+    if !exec.isEmpty { throw ValidationError("--here runs probes; a program can be started by itself.") }
+    if let word = guest.words.first { throw ValidationError("\(word) is about guests, and --here has none.") }
     if json { throw ValidationError("--here has no --json; 'firstbad image --init-only' makes a program that has.") }
   }
 

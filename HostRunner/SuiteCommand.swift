@@ -53,11 +53,15 @@ struct SuiteCommand: AsyncParsableCommand {
     if bisect, format != .text {
       throw ValidationError("--bisect says its answer on standard output: use --report \(format.rawValue)=FILE.")
     }
+    if bisect, !exec.isEmpty {
+      throw ValidationError(
+        "--bisect takes probes, and programs are none: write a probe that does what the program did.")
+    }
     if updateBaseline, baseline == nil { throw ValidationError("--update-baseline needs --baseline FILE.") }
   }
 
   func run() async throws {
-    let (images, words) = try await chosenKernels()
+    let (images, words, missing) = try await chosenKernels()
     let bench =
       if exec.isEmpty { try await Bench(try probeArguments(words), guest, only: tag) } else {
         try await Bench(programs: exec.map { [$0] }, beside: words, guest, only: tag)
@@ -69,7 +73,7 @@ struct SuiteCommand: AsyncParsableCommand {
 
     let live = LiveLine()
     var progress = SuiteProgress(plan)
-    var tally = SuiteTally()
+    var tally = SuiteTally(missing: missing, isUpdate: updateBaseline)
     var results: [SuiteResult] = []
     live.begin("suite")
     for index in sinks.indices { try sinks[index].write { $0.begin(plan) } }
@@ -93,18 +97,22 @@ struct SuiteCommand: AsyncParsableCommand {
     for index in sinks.indices { try sinks[index].write { $0.end(tally) } }
     if updateBaseline { try update(known, plan, results) }
     try await follow(SuiteReds.find(results, plan), in: plan)
-    throw ExitCode(updateBaseline && tally[.infra] == 0 ? 0 : tally.exitStatus)
+    throw ExitCode(tally.exitStatus)
   }
 
-  private func chosenKernels() async throws -> ([KernelImage], [String]) {
-    guard let packages else { return try kernels.images(and: probe) }
+  private func chosenKernels() async throws -> ([KernelImage], [String], missing: Int) {
+    guard let packages else {
+      let (images, words) = try kernels.images(and: probe)
+      return (images, words, 0)
+    }
     guard kernels.kernel.isEmpty, kernels.kernels.isEmpty else {
       throw Failure(.usage, "--packages and kernel files exclude each other", remedy: "use one")
     }
-    return (try await KernelsCommand.images(matching: packages, whole: false), probe)
+    let (images, missing) = try await KernelsCommand.images(matching: packages, whole: false)
+    return (images, probe, missing)
   }
 
-  /// A folder stands for the C files in it; nothing stands for all that is shipped.
+  /// A folder stands for the files with probes in it; nothing stands for all that is shipped.
   private func probeArguments(_ words: [String]) throws -> [String] {
     if words.isEmpty { return try GuestImage.shipped(try Kit.find()).probes.map(\.id.description) }
     return try words.flatMap { word throws(Failure) -> [String] in
@@ -113,9 +121,9 @@ struct SuiteCommand: AsyncParsableCommand {
         return [word]
       }
       let names = (try? FileManager.default.contentsOfDirectory(atPath: word)) ?? []
-      let files = names.filter { $0.hasSuffix(".c") }.sorted().map { "\(word)/\($0)" }
+      let files = names.filter { $0.hasSuffix(".c") || $0.hasSuffix(".swift") }.sorted().map { "\(word)/\($0)" }
       if files.isEmpty {
-        throw Failure(.badInput, "\(word) holds no probe", remedy: "a probe is a file that ends in .c")
+        throw Failure(.badInput, "\(word) holds no probe", remedy: "a probe is a file that ends in .c or .swift")
       }
       return files
     }
@@ -130,8 +138,7 @@ struct SuiteCommand: AsyncParsableCommand {
   private func update(_ known: Baseline?, _ plan: SuitePlan, _ results: [SuiteResult]) throws(Failure) {
     guard let baseline else { return }
     var fresh = known ?? Baseline()
-    for result in results { fresh.take(result.cell, of: plan.titles[result.kernel]) }
-    fresh.order(by: plan.titles)
+    fresh.take(results.map { ($0.cell, plan.titles[$0.kernel]) }, inOrderOf: plan.titles)
     try Places.writeResult(fresh.data, to: URL(filePath: baseline))
     Terminal.note("firstbad: \(baseline) holds what was found")
   }
@@ -199,16 +206,16 @@ struct SuiteReds {
       words += plan.kernels[good...bad].flatMap { ["--kernel", $0.file.path] }
     }
     words += guest.words
-    let files = probes.filter { $0.hasSuffix(".c") || $0.contains("/") }
+    let files = probes.filter(ProbeSelection.isFile)
     return words + (files.isEmpty || !probes.contains(probe) && files.isEmpty ? [probe] : source(in: files))
   }
 
   /// The file with this probe, and which of its probes when there are several.
   private func source(in arguments: [String]) -> [String] {
     let files = arguments.flatMap { word -> [String] in
-      if word.hasSuffix(".c") { return [word] }
+      if word.hasSuffix(".c") || word.hasSuffix(".swift") { return [word] }
       let names = (try? FileManager.default.contentsOfDirectory(atPath: word)) ?? []
-      return names.filter { $0.hasSuffix(".c") }.sorted().map { "\(word)/\($0)" }
+      return names.filter(ProbeSelection.isFile).sorted().map { "\(word)/\($0)" }
     }
     for file in files {
       guard let text = try? String(contentsOfFile: file, encoding: .utf8), text.contains("PROBE(\"\(probe)\"") else {

@@ -3,16 +3,15 @@
  *
  * Every other probe relies on this: when it fails, the toolkit is broken and not the kernel.
  */
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <firstbad/probe.h>
-#include <ifaddrs.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -20,34 +19,27 @@
 
 #define PROC_SUPER_MAGIC 0x9fa0
 
-static void read_line(const char *path, char *line, int size)
+/* What a file of /proc says, without stdio: this probe is in every measurement of how fast a guest is. */
+static void read_file(const char *path, char *text, int size)
 {
-	FILE *file = fopen(path, "r");
-	if (!file)
+	int file = open(path, O_RDONLY);
+	if (file < 0)
 		FAIL("%s cannot be opened", path);
-	if (!fgets(line, size, file))
+	ssize_t length = read(file, text, size - 1);
+	if (length <= 0)
 		FAIL("%s is empty", path);
-	fclose(file);
-	line[strcspn(line, "\n")] = 0;
+	text[length] = 0;
+	close(file);
 }
 
-static int has_address(const char *wanted)
+/* lo is up and has 127.0.0.1. */
+static void check_ipv4(int socket)
 {
-	struct ifaddrs *all, *each;
-	int found = 0;
-	CHECK_OK(getifaddrs(&all));
-	for (each = all; each; each = each->ifa_next) {
-		char text[INET6_ADDRSTRLEN] = "";
-		if (!each->ifa_addr || !(each->ifa_flags & IFF_UP))
-			continue;
-		if (each->ifa_addr->sa_family == AF_INET)
-			inet_ntop(AF_INET, &((struct sockaddr_in *)each->ifa_addr)->sin_addr, text, sizeof text);
-		if (each->ifa_addr->sa_family == AF_INET6)
-			inet_ntop(AF_INET6, &((struct sockaddr_in6 *)each->ifa_addr)->sin6_addr, text, sizeof text);
-		found |= strcmp(text, wanted) == 0;
-	}
-	freeifaddrs(all);
-	return found;
+	struct ifreq lo = { .ifr_name = "lo" };
+	CHECK_OK(ioctl(socket, SIOCGIFFLAGS, &lo));
+	CHECK(lo.ifr_flags & IFF_UP);
+	CHECK_OK(ioctl(socket, SIOCGIFADDR, &lo));
+	CHECK_EQ(ntohl(((struct sockaddr_in *)&lo.ifr_addr)->sin_addr.s_addr), INADDR_LOOPBACK);
 }
 
 /* Processes of user space have a command line; kernel threads have none. */
@@ -75,22 +67,25 @@ PROBE("guest.self-check", "the guest is as the init promises",
       SYSCTL("kernel.hostname", "firstbad-guest"))
 {
 	struct statfs file_system;
-	char line[128];
+	char text[512];
 
 	CHECK_OK(statfs("/proc", &file_system));
 	CHECK_EQ((long)file_system.f_type, (long)PROC_SUPER_MAGIC);
 
-	read_line("/proc/sys/kernel/hostname", line, sizeof line);
-	CHECK_STR_EQ(line, "firstbad-guest");
+	read_file("/proc/sys/kernel/hostname", text, sizeof text);
+	CHECK_STR_EQ(text, "firstbad-guest\n");
 
 	int probe = socket(AF_INET, SOCK_DGRAM, 0);
 	OBSERVE("inet", probe >= 0 ? "yes" : "no");
 	if (probe >= 0)
-		CHECK(has_address("127.0.0.1"));
+		check_ipv4(probe);
 	probe = socket(AF_INET6, SOCK_DGRAM, 0);
 	OBSERVE("inet6", probe >= 0 ? "yes" : "no");
-	if (probe >= 0)
-		CHECK(has_address("::1"));
+	if (probe >= 0) {
+		/* address, index, prefix, scope, flags, name */
+		read_file("/proc/net/if_inet6", text, sizeof text);
+		CHECK(strstr(text, "00000000000000000000000000000001 ") && strstr(text, " lo\n"));
+	}
 
 	/* The init and this probe. */
 	CHECK_EQ(user_processes(), 2);

@@ -122,8 +122,7 @@ public struct EndTrial: Sendable {
     }
     var yardstick = try Yardstick(question, good: first, called: goodName, bad: last, called: badName)
     let rates = rates
-    let isEnough = wanted == (0, 0) && bad.count < Self.most && good.count < Self.most
-    guard isEnough || rates.distance >= Self.distance else {
+    guard rates.distance >= Self.distance else {
       throw Failure(
         .badInput,
         "the ends cannot be told apart: \(badName), fails in \(rates.bad.text) runs, and \(goodName), in \(rates.good.text)",

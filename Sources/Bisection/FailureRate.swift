@@ -49,6 +49,9 @@ public struct FailureRates: Codable, Equatable, Sendable {
   /// The distance of the two in standard errors; negative when the good one fails more often.
   public var distance: Double { (bad.value - good.value) / (bad.variance + good.variance).squareRoot() }
 
+  /// How sure it is that the bad one fails more often, from 0 to 1: the chance that a distance that large is no chance.
+  var certainty: Double { 1 - erfc(distance / 2.0.squareRoot()) / 2 }
+
   /// Good and bad in each other's place, as in the search for a fix.
   var flipped: FailureRates { FailureRates(bad: good.flipped, good: bad.flipped) }
 

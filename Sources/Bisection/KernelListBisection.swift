@@ -157,7 +157,7 @@ public struct KernelListBisection: Sendable {
     let base = suspects.count == 1 ? [suspects[0], suspects[0] - 1] : []
     return Outcome(
       suspects: suspects.map { $0 + 1 }, steps: steps, boots: await runs.boots,
-      confidence: base.isEmpty ? nil : base.reduce(1) { $0 * (search.confidence(of: $1) ?? 1) })
+      confidence: base.isEmpty ? nil : base.reduce(1) { $0 * (search.confidence(of: $1) ?? rates.certainty) })
   }
 
   private func take(_ step: Step, _ steps: inout [Step], _ search: CommitSearch) {

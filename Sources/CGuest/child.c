@@ -32,6 +32,9 @@ static void block_child_signal(void)
 
 static void become_probe(int index, int isolation, const int output[2], const int doorbell[2])
 {
+	/* By hand nobody ends what the init leaves behind when it is killed. */
+	if (getppid() != 1)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
 	for (int number = 1; number < 32; number++)
 		signal(number, SIG_DFL);

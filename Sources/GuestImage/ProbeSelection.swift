@@ -10,7 +10,11 @@ public struct ProbeSelection: Sendable {
   public let probes: [ProbeMetadata]
 
   /// Shipped ids come ready-made; a source file is compiled, with the shipped sources that are asked for too.
-  public init(arguments: [String], kit: Kit, places: Places) async throws {
+  /// `linksOnlyThese`: an image that is kept holds nothing but the probes named, which needs the compiler for
+  /// shipped ones as well.
+  public init(
+    arguments: [String], kit: Kit, places: Places, linksOnlyThese: Bool = false
+  ) async throws {
     guard !arguments.isEmpty else {
       throw Failure(.usage, "no probe is named", remedy: "'firstbad list' shows the shipped ones")
     }
@@ -25,6 +29,12 @@ public struct ProbeSelection: Sendable {
     let shipped = try GuestImage.shipped(kit)
     for id in ids where shipped.probe(Text(id)) == nil {
       throw Failure(.usage, "no shipped probe is called \(id)", remedy: Self.hint(id, shipped))
+    }
+    if files.isEmpty && linksOnlyThese {
+      let own = try await ProbeCompiler(kit: kit, places: places).image(of: Self.shippedSources(of: ids, kit))
+      image = own
+      probes = ids.compactMap { own.probe(Text($0)) }
+      return
     }
     if files.isEmpty {
       image = shipped

@@ -23,13 +23,21 @@ public struct Programs: Sendable {
   /// What was found beside them and is no program for the guest: scripts, programs for other machines.
   public private(set) var leftOut: [String] = []
   private var folders: [String: String] = [:]
+  /// The folder of the guest in which all of them lie.
+  private let root: String
+  /// Ids that others have.
+  private let taken: Set<String>
 
   /// kselftest's own, when no settings file says otherwise.
   static let timeout = 45
 
   /// One program with its arguments, or the programs of a folder: those of its kselftest-list.txt, or every executable
   /// file in it.
-  public init(_ path: String, _ arguments: [String] = []) throws(Failure) {
+  ///
+  /// Of several such sets each has a folder and ids of its own, so it is told of those before it.
+  public init(_ path: String, _ arguments: [String] = [], after others: [Programs] = []) throws(Failure) {
+    root = others.isEmpty ? "/exec" : "/exec-\(others.count + 1)"
+    taken = Set(others.flatMap { $0.all.map(\.id) })
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw Failure(.badInput, "\(path) cannot be read", remedy: "name a program, or a folder with programs")
@@ -82,7 +90,7 @@ public struct Programs: Sendable {
     let base = Self.word(collection) + "." + Self.word(url.lastPathComponent)
     var id = String(base.prefix(60))
     var number = 2
-    while all.contains(where: { $0.id == id }) {
+    while taken.contains(id) || all.contains(where: { $0.id == id }) {
       id = "\(base.prefix(60))-\(number)"
       number += 1
     }
@@ -93,7 +101,8 @@ public struct Programs: Sendable {
     }.last
     // 0 is without a limit there; here an hour is.
     let timeout = min(3600, told.map { $0 == 0 ? 3600 : max(1, $0) } ?? Self.timeout)
-    let folder = "/exec/\(Self.word(collection))"
+    // Its name as it is: two that differ by a dash alone are two.
+    let folder = collection.hasPrefix(".") ? "\(root)/\(Self.word(collection))" : "\(root)/\(collection)"
     if !isAlone { folders[url.deletingLastPathComponent().path] = folder }
     all.append(Program(id: id, path: file, arguments: arguments, folder: folder, timeout: timeout))
   }

@@ -86,7 +86,8 @@ public struct ByHand<S: System> {
       do throws(Sysctls.Refused) {
         try sysctls.set(metadata.sysctls, on: &system)
         var isolation = Isolation()
-        isolation.processes = metadata.hasPrivateProcesses
+        // Whom it sends a signal is among its own.
+        isolation.processes = true
         return run(index, metadata, isolation, "by-hand")
       } catch {
         end.message = "sysctl " + error.name + " cannot be set here"

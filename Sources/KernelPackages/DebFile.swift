@@ -32,8 +32,14 @@ struct DebFile {
     // The modules are four times the rest; where ./boot is not all that boots, all is taken.
     let script = #"dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" $3"#
     let some = whole ? nil : try await shell.run(["-c", script, "sh", path, tree.path, "./boot"], limit: .seconds(600))
+    if let some, some.status != 0, some.errors.contains("No space left on device") {
+      throw Failure(
+        .cannotWrite, "\(tree.path) cannot be written: No space left on device",
+        remedy: "free some space there, or point XDG_CACHE_HOME to another disk")
+    }
     let hasKernel = !KernelFolder.images(in: tree.appending(path: "boot").path).isEmpty
-    if some == nil || !hasKernel {
+    // A tar that ended otherwise may have left a part of a kernel.
+    if some?.status != 0 || !hasKernel {
       _ = try await shell.succeed(["-c", script, "sh", path, tree.path, ""], limit: .seconds(600))
     }
     return KernelPackage(name: name, version: version)

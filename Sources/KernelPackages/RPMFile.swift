@@ -143,7 +143,8 @@ enum CpioReader {
     func field(_ index: Int) -> Int? {
       let start = offset + 6 + 8 * index
       guard start + 8 <= bytes.count else { return nil }
-      return Int(String(decoding: bytes[start..<start + 8], as: UTF8.self), radix: 16)
+      let digits = String(decoding: bytes[start..<start + 8], as: UTF8.self)
+      return digits.allSatisfy(\.isHexDigit) ? Int(digits, radix: 16) : nil
     }
     while true {
       guard offset + 110 <= bytes.count, bytes[offset..<offset + 5].elementsEqual("07070".utf8),

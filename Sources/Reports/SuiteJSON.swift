@@ -45,6 +45,7 @@ public struct SuiteJSON: SuiteReporter {
     let type = "summary"
     let standings: [String: Int]
     let changes: [String: Int]
+    let missing: Int
     let status: Int32
   }
 
@@ -77,6 +78,6 @@ public struct SuiteJSON: SuiteReporter {
       Summary(
         standings: Dictionary(uniqueKeysWithValues: Standing.allCases.map { ($0.rawValue, tally[$0]) }),
         changes: Dictionary(uniqueKeysWithValues: Change.Kind.allCases.map { ($0.rawValue, tally[$0]) }),
-        status: tally.exitStatus))
+        missing: tally.missing, status: tally.exitStatus))
   }
 }

@@ -71,7 +71,7 @@ extension SuiteTally {
   /// `3 good, 1 bad, 2 skip`; what is none is left out, but never what is good.
   var words: String {
     Standing.allCases.filter { $0 == .good || self[$0] > 0 }.map { "\(self[$0]) \($0.rawValue)" }
-      .joined(separator: ", ")
+      .joined(separator: ", ") + (missing > 0 ? ", \(missing) kernels cannot be had" : "")
   }
 
   /// The same of what changed, or nil when nothing did.

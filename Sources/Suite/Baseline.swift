@@ -14,16 +14,19 @@ public struct Baseline: Codable, Equatable, Sendable {
     public var standing: Standing
     /// How it went wrong; nil where nothing did.
     public var signature: String?
+    /// How far it came, where it could not tell; nil in files that did not say it yet.
+    public var phase: String?
     /// The observed values. One that is null may be anything: times, addresses.
     public var observations: [String: Value]
 
-    private enum CodingKeys: String, CodingKey { case standing, signature, observations }
+    private enum CodingKeys: String, CodingKey { case standing, signature, phase, observations }
 
     /// What is not there is none.
     public init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       standing = try container.decode(Standing.self, forKey: .standing)
       signature = try container.decodeIfPresent(String.self, forKey: .signature)
+      phase = try container.decodeIfPresent(String.self, forKey: .phase)
       observations = try container.decodeIfPresent([String: Value].self, forKey: .observations) ?? [:]
     }
 
@@ -32,6 +35,7 @@ public struct Baseline: Codable, Equatable, Sendable {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(standing, forKey: .standing)
       try container.encodeIfPresent(signature, forKey: .signature)
+      try container.encodeIfPresent(phase, forKey: .phase)
       if !observations.isEmpty { try container.encode(observations, forKey: .observations) }
     }
 
@@ -39,6 +43,7 @@ public struct Baseline: Codable, Equatable, Sendable {
     public init(_ cell: Cell) {
       standing = Standing(cell)
       signature = standing == .good ? nil : cell.finding.verdict.signature
+      phase = standing == .untestable ? cell.finding.phase.rawValue : nil
       observations = [:]
       for (name, value) in cell.finding.observations { observations[name] = Value(value) }
     }
@@ -144,28 +149,43 @@ public struct Baseline: Codable, Equatable, Sendable {
     return known.probes[probe].map { ($0, known.kernel) }
   }
 
-  /// Takes what a run found. What our side failed at is not knowledge and stays as it was; values that may be
-  /// anything stay so; kernels and probes that were not run are kept.
-  public mutating func take(_ cell: Cell, of title: String) {
-    var entry = Entry(cell)
-    if entry.standing == .infra { return }
-    let id = cell.probe.id.description
-    let place = kernels.firstIndex { $0.kernel == title }
-    let old = place.flatMap { kernels[$0].probes[id] } ?? self.entry(kernel: title, probe: id)?.entry
-    for (name, value) in old?.observations ?? [:] where value == .any && entry.observations[name] != nil {
-      entry.observations[name] = .any
+  /// Takes what a run found, cells with the titles of their kernels. What our side failed at is not knowledge and stays
+  /// as it was, and what could not be told does not replace what was; values that may be anything stay so; kernels and
+  /// probes that were not run are kept. A kernel that is new gets its place beside those that it ran with.
+  public mutating func take(_ found: [(cell: Cell, title: String)], inOrderOf titles: [String]) {
+    let before = self
+    for (cell, title) in found {
+      var entry = Entry(cell)
+      let id = cell.probe.id.description
+      let own = before.kernels.first { $0.kernel == title }?.probes[id]
+      let isTold = [.good, .bad].contains(own?.standing)
+      if entry.standing == .infra || entry.standing == .untestable && isTold { continue }
+      for (name, value) in before.entry(kernel: title, probe: id)?.entry.observations ?? [:]
+      where value == .any && entry.observations[name] != nil { entry.observations[name] = .any }
+      if let place = kernels.firstIndex(where: { $0.kernel == title }) {
+        kernels[place].probes[id] = entry
+      } else {
+        kernels.append(Kernel(kernel: title, probes: [id: entry]))
+      }
     }
-    if let place {
-      kernels[place].probes[id] = entry
-    } else {
-      kernels.append(Kernel(kernel: title, probes: [id: entry]))
-    }
+    arrange(before.kernels.map(\.kernel), by: titles)
   }
 
-  /// Puts kernels in the order of a run; those that were not in it stay before them.
-  public mutating func order(by titles: [String]) {
-    let others = kernels.filter { !titles.contains($0.kernel) }
-    kernels = others + titles.compactMap { title in kernels.first { $0.kernel == title } }
+  /// Those that were known keep their places: the last one is what unknown kernels are compared with. A new one comes
+  /// behind the one before it in the run, or before the one behind it.
+  private mutating func arrange(_ known: [String], by titles: [String]) {
+    var order = known
+    for (number, title) in titles.enumerated()
+    where !order.contains(title) && kernels.contains(where: { $0.kernel == title }) {
+      if let place = titles[..<number].reversed().lazy.compactMap(order.firstIndex).first {
+        order.insert(title, at: place + 1)
+      } else if let place = titles[(number + 1)...].lazy.compactMap(order.firstIndex).first {
+        order.insert(title, at: place)
+      } else {
+        order.append(title)
+      }
+    }
+    kernels = order.compactMap { title in kernels.first { $0.kernel == title } }
   }
 }
 
@@ -189,7 +209,8 @@ public enum Standing: String, Codable, Sendable, CaseIterable {
       case .good: .good
       case .bad: .bad
       case .untestable where cell.finding.end?.outcome == .skip: .skip
-      case .untestable(.configure, _): .skip
+      // It was seen to be so before a boot. After a failure it is only a guess, where nobody knows the configuration.
+      case .untestable(.configure, _) where cell.accelerator == nil: .skip
       case .untestable: .untestable
       case .infra: .infra
       }

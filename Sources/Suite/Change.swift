@@ -68,7 +68,9 @@ public struct Change: Equatable, Sendable {
     case (_, .bad): .worse
     case (.good, .good): details.isEmpty ? .same : .changed
     case (_, .good): .better
-    // A reason not to tell may be worded otherwise; what could not be told before is no loss.
+    // A reason not to tell may be worded otherwise; what could not be told before is no loss, as long as it fails at
+    // the same stage: a probe that came to no result says nothing of a kernel that no longer boots.
+    case (.untestable, .untestable) where before.phase != nil && before.phase != now.phase: .lost
     case (.skip, .skip), (.untestable, .untestable), (.untestable, .skip): .same
     case (_, .skip), (_, .untestable): .lost
     }
@@ -87,8 +89,16 @@ public struct SuiteTally: Equatable, Sendable {
   /// Cells that a baseline knew and that agree with it, or differ from it.
   public private(set) var compared = 0
 
+  /// Kernels that were asked for and could not be had.
+  public let missing: Int
+  /// What was found is written into the baseline, so that nothing of it is a change.
+  public let isUpdate: Bool
+
   /// Nothing yet.
-  public init() {}
+  public init(missing: Int = 0, isUpdate: Bool = false) {
+    self.missing = missing
+    self.isUpdate = isUpdate
+  }
 
   /// Counts one.
   public mutating func take(_ result: SuiteResult) {
@@ -109,8 +119,9 @@ public struct SuiteTally: Equatable, Sendable {
   /// nothing was known tells nothing.
   public var exitStatus: Int32 {
     if self[.infra] > 0 || total == 0 { return ExitStatus.failure }
+    if isUpdate { return missing > 0 ? ExitStatus.failure : 0 }
     if self[.worse] + self[.changed] > 0 { return 1 }
-    if self[.lost] > 0 { return ExitStatus.failure }
+    if self[.lost] > 0 || missing > 0 { return ExitStatus.failure }
     return self[.good] + self[.bad] + compared > 0 ? 0 : ExitStatus.failure
   }
 }

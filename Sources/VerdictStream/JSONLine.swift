@@ -7,7 +7,7 @@ struct JSONLine {
 
   mutating func add(_ name: StaticString, _ number: Int) {
     key(name)
-    bytes.append(contentsOf: String(number).utf8)
+    bytes.append(contentsOf: Text(decimal: number).bytes)
   }
 
   mutating func add(_ name: StaticString, _ text: Text, limit: Int = RecordLimits.text) {

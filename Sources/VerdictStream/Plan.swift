@@ -28,7 +28,7 @@ public struct Plan: Equatable, Sendable {
   public var text: Text {
     var text: Text = "firstbad-plan 1\n"
     func row(_ key: Text, _ value: Text) { text.append(key + " " + value + "\n") }
-    func number(_ key: Text, _ value: Int) { row(key, Text(String(value))) }
+    func number(_ key: Text, _ value: Int) { row(key, Text(decimal: value)) }
     row("nonce", nonce)
     if !port.isEmpty { row("port", port) }
     number("output-limit", outputLimit)

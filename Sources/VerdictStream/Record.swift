@@ -110,7 +110,7 @@ public struct Observation: Equatable, Sendable {
     /// The value as text.
     public var words: Text {
       switch self {
-      case .integer(let number): Text(String(number))
+      case .integer(let number): Text(decimal: number)
       case .text(let text): text
       }
     }

@@ -12,6 +12,18 @@ public struct Text: Equatable, Hashable, Sendable, ExpressibleByStringLiteral {
   /// The UTF-8 of a Swift string.
   public init(_ string: String) { bytes = Array(string.utf8) }
 
+  /// A number as people write it. By way of `String` the guest would link 10 KB of what strings can do.
+  public init(decimal number: Int) {
+    var digits: [UInt8] = []
+    var rest = number.magnitude
+    repeat {
+      digits.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    if number < 0 { digits.append(UInt8(ascii: "-")) }
+    bytes = digits.reversed()
+  }
+
   /// A literal in the source.
   public init(stringLiteral value: StaticString) {
     bytes = value.withUTF8Buffer { Array($0) }

@@ -27,6 +27,14 @@ public struct KernelConfig: Sendable, Equatable {
     return nil
   }
 
+  /// That of a kernel that is installed here, `/boot/config-RELEASE`; one for `/proc/config.gz` alone is not looked for.
+  public init?(release: String) {
+    let place = URL(filePath: "/boot/config-\(release)")
+    guard !release.isEmpty, let text = try? String(contentsOf: place, encoding: .utf8) else { return nil }
+    file = place
+    symbols = Self.parse(text)
+  }
+
   private static func parse(_ text: String) -> [Substring: Substring] {
     var symbols: [Substring: Substring] = [:]
     for line in text.split(separator: "\n") where line.hasPrefix("CONFIG_") {

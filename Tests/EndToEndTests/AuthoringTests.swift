@@ -63,6 +63,13 @@ import Testing
     #expect(try size(archive) <= 112 * 1024)
     #expect(try await Command.firstbad(["image", "--init-only", "-o", program, own]).status == 0)
     #expect(try size(program) <= 116 * 1024)
+    // An image that is kept holds the probes named and no others.
+    let three = ["net.listen-backlog", "mm.pkey-alloc-errno", "guest.self-check"]
+    #expect(try await Command.firstbad(["image", "--init-only", "-o", program] + three).status == 0)
+    #expect(try await Command.host(program, ["list"]).output.split(separator: "\n").count == 3)
+    #expect(try size(program) <= 128 * 1024)
+    #expect(try await Command.firstbad(["image", "-o", archive] + three).status == 0)
+    #expect(try size(archive) <= 72 * 1024)
   }
 
   @Test func theSameProbesGiveTheSameBytes() async throws {

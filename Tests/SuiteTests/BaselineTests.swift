@@ -10,25 +10,26 @@ import VirtualMachine
 
 /// What one probe said on one kernel.
 private func cell(
-  _ outcome: Outcome, _ values: [(Text, Observation.Value)] = [], check: Text = "", end runEnd: RunEnd = .done
+  _ outcome: Outcome, _ values: [(Text, Observation.Value)] = [], check: Text = "", end runEnd: RunEnd = .done,
+  id: Text = "net.one", probe: ProbeMetadata? = nil
 ) throws -> Cell {
   let scratch = try Scratch()
   let kernel = try KernelImage(at: try scratch.file("vmlinuz", BzImage().bytes).path)
-  var end = ProbeEnd(probe: "net.one", outcome: outcome)
+  var end = ProbeEnd(probe: id, outcome: outcome)
   end.check = check
   let hello = Hello(
     nonce: "n", initVersion: "", release: "6.1.0", version: "#1", machine: "", port: "", planned: 1)
-  var records: [Record] = [.hello(hello), .probeBegin(ProbeBegin(probe: "net.one", timeoutMilliseconds: 1))]
-  records += values.map { .observation(Observation(probe: "net.one", name: $0, value: $1)) }
+  var records: [Record] = [.hello(hello), .probeBegin(ProbeBegin(probe: id, timeoutMilliseconds: 1))]
+  records += values.map { .observation(Observation(probe: id, name: $0, value: $1)) }
   records += [.probeEnd(end), .done(Done(planned: 1, ended: 1))]
   if runEnd != .done { records = [] }
   var console = ConsoleReader()
-  console.feed("firstbad: probe net.one\n".utf8)
+  console.feed("firstbad: probe \(id)\n".utf8)
   let evidence = Evidence(
-    nonce: "n", planned: ["net.one"], expectedKernel: nil, records: records, flaws: [], console: console, end: runEnd)
+    nonce: "n", planned: [id], expectedKernel: nil, records: records, flaws: [], console: console, end: runEnd)
   return Cell(
-    kernel: kernel, probe: try ProbeMetadata(parsing: "id=net.one"),
-    finding: Judge(evidence).finding(about: "net.one"), accelerator: .tcg, durationMilliseconds: 1, folder: nil,
+    kernel: kernel, probe: try probe ?? ProbeMetadata(parsing: "id=" + id),
+    finding: Judge(evidence).finding(about: id), accelerator: .tcg, durationMilliseconds: 1, folder: nil,
     running: nil)
 }
 
@@ -66,7 +67,7 @@ private let dead = RunEnd.signalled(9)
 @Suite struct `With a baseline only changes count` {
   private func change(from before: Cell, to after: Cell) -> Change {
     var baseline = Baseline()
-    baseline.take(before, of: "k")
+    baseline.take([(before, "k")], inOrderOf: ["k"])
     return Change(after, title: "k", baseline: baseline)
   }
 
@@ -102,7 +103,7 @@ private let dead = RunEnd.signalled(9)
     var baseline = try Baseline(from: file)
     let now = try cell(.pass, [("time", .integer(17)), ("n", .integer(1))])
     #expect(Change(now, title: "k", baseline: baseline).kind == .same)
-    baseline.take(now, of: "k")
+    baseline.take([(now, "k")], inOrderOf: ["k"])
     try Places.write(baseline.data, to: file)
     #expect(try Baseline(from: file) == baseline)
     #expect(baseline.entry(kernel: "k", probe: "net.one")?.entry.observations == ["time": .any, "n": .integer(1)])
@@ -110,17 +111,61 @@ private let dead = RunEnd.signalled(9)
 
   @Test func `a kernel that it does not know is compared with the last one that it does`() throws {
     var baseline = Baseline()
-    baseline.take(try cell(.fail), of: "6.1")
-    baseline.take(try cell(.pass), of: "6.2")
+    baseline.take([(try cell(.fail), "6.1")], inOrderOf: ["6.1"])
+    baseline.take([(try cell(.pass), "6.2")], inOrderOf: ["6.2"])
     let change = Change(try cell(.fail), title: "6.3", baseline: baseline)
     #expect(change.kind == .worse)
     #expect(change.comparedWith == "6.2")
   }
 
+  @Test func `kernels keep their places, and new ones come beside those that they ran with`() throws {
+    var baseline = Baseline()
+    let good = try cell(.pass), bad = try cell(.fail)
+    baseline.take([(bad, "53"), (good, "55")], inOrderOf: ["53", "55"])
+    baseline.take([(bad, "53")], inOrderOf: ["53"])
+    #expect(baseline.kernels.map(\.kernel) == ["53", "55"])
+    #expect(Change(bad, title: "56", baseline: baseline).kind == .worse, "compared with 55, as before")
+    baseline.take([(good, "52"), (good, "54"), (good, "55"), (good, "56")], inOrderOf: ["52", "54", "55", "56"])
+    #expect(baseline.kernels.map(\.kernel) == ["53", "52", "54", "55", "56"])
+  }
+
+  @Test func `anything stays anything for every probe of a kernel that is new`() throws {
+    let scratch = try Scratch()
+    let file = try scratch.file(
+      "base.json",
+      """
+      {"firstbad-baseline": 1, "kernels": [{"kernel": "k", "probes":
+        {"net.one": {"standing": "good", "observations": {"time": null}},
+         "net.two": {"standing": "good", "observations": {"time": null}}}}]}
+      """)
+    var baseline = try Baseline(from: file)
+    let cells = try ["net.one", "net.two"].map { try cell(.pass, [("time", .integer(17))], id: Text($0)) }
+    baseline.take(cells.map { ($0, "new") }, inOrderOf: ["new"])
+    for id in ["net.one", "net.two"] {
+      #expect(baseline.entry(kernel: "new", probe: id)?.entry.observations == ["time": .any])
+    }
+  }
+
+  @Test func `what could not be told does not replace what was, and another stage is another reason`() throws {
+    var baseline = Baseline()
+    let unbootable = try cell(.pass, end: hang), noResult = try cell(.noResult)
+    baseline.take([(try cell(.pass), "k"), (noResult, "l")], inOrderOf: ["k", "l"])
+    baseline.take([(unbootable, "k")], inOrderOf: ["k"])
+    #expect(baseline.entry(kernel: "k", probe: "net.one")?.entry.standing == .good)
+    #expect(Change(noResult, title: "l", baseline: baseline).kind == .same)
+    #expect(Change(unbootable, title: "l", baseline: baseline).kind == .lost)
+  }
+
+  @Test func `a failure on a kernel of unknown configuration is no skip`() throws {
+    let needy = try ProbeMetadata(parsing: "id=net.one\nconfig=CONFIG_INET\n")
+    let failed = try cell(.fail, check: "a == b", probe: needy).withoutConfiguration()
+    #expect(Standing(failed) == .untestable)
+  }
+
   @Test func `what our side failed at is not written into it`() throws {
     var baseline = Baseline()
-    baseline.take(try cell(.pass), of: "k")
-    baseline.take(try cell(.pass, end: dead), of: "k")
+    baseline.take([(try cell(.pass), "k")], inOrderOf: ["k"])
+    baseline.take([(try cell(.pass, end: dead), "k")], inOrderOf: ["k"])
     #expect(baseline.entry(kernel: "k", probe: "net.one")?.entry.standing == .good)
   }
 

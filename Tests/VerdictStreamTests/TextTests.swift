@@ -2,6 +2,9 @@ import Testing
 import VerdictStream
 
 @Suite struct `A text` {
+  @Test(arguments: [0, 7, 10, -1, 1234567890, .max, .min] + (0..<50).map { 1 << $0 })
+  func `has the digits of a number`(_ number: Int) { #expect(Text(decimal: number) == Text(String(number))) }
+
   @Test(
     arguments: [
       ("0", 0), ("007", 7), ("-1", -1), ("-0", 0), ("9223372036854775807", Int.max),
