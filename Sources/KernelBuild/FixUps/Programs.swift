@@ -5,7 +5,10 @@ extension FixUp {
       "objtool-realloc", "gcc 12 sees a pointer used after realloc() in a library of objtool's",
       symptom: .build("subcmd-util.h*after 'realloc'"), moment: .afterwards,
       tools: [ToolRange(.hostGCC, from: "12")], actions: [.makeArgument("WERROR=0")],
-      provenance: "mended by 52a9dab6d892, \"libsubcmd: Fix use-after-free for realloc(..., 0)\" (5.17)", .unverified),
+      provenance: "mended by 52a9dab6d892, \"libsubcmd: Fix use-after-free for realloc(..., 0)\" (5.17)",
+      .verified(
+        "Linux 5.10.13 with gcc 12.2 and CONFIG_STACK_VALIDATION: objtool does not build without it and builds with it; "
+          + "not followed to a boot, as nothing of it is in the kernel")),
     FixUp(
       "objtool-truncation", "gcc 12 sees a text cut off in objtool",
       symptom: .build("tools/objtool/*[-Werror=*truncation"), moment: .afterwards,
@@ -22,7 +25,9 @@ extension FixUp {
       symptom: .build("multiple definition of 'yylloc'"), moment: .afterwards,
       tools: [ToolRange(.hostGCC, from: "10")], actions: [.hostFlag("-fcommon")],
       provenance: "mended by e33a814e772c, \"scripts/dtc: Remove redundant YYLOC global declaration\" (5.6)",
-      .unverified),
+      .verified(
+        "Linux 5.10.13 with that line put back, gcc 12.2 and CONFIG_OF_UNITTEST: dtc does not link without it and links "
+          + "with it; not followed to a boot, as nothing of it is in the kernel")),
     FixUp(
       "relocation-kinds", "newer assemblers mark calls in a way that the build's own program does not know",
       symptom: .build("Unsupported relocation type: R_X86_64_PLT32"), moment: .afterwards,
