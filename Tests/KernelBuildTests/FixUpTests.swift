@@ -185,6 +185,16 @@ struct FixUpTableTests {
         == "objtool-realloc")
     #expect(try await name("ld: multiple definition of 'yylloc'") == "device-tree-lexer")
     #expect(try await name("ld: undefined reference to 'nothing_of_the_kind'") == nil)
+    // What sums up a link that failed says nothing.
+    let log = """
+        HOSTLD  scripts/dtc/dtc
+      /usr/bin/ld: scripts/dtc/dtc-parser.tab.o:(.bss+0x20): multiple definition of `yylloc'; scripts/dtc/dtc-lexer.lex.o:\
+      (.bss+0x0): first defined here
+      collect2: error: ld returned 1 exit status
+      make[2]: *** [scripts/Makefile.host:104: scripts/dtc/dtc] Error 1
+      """
+    let report = try #require(ErrorReport(log: log, source: "/s", objects: "/o"))
+    #expect(report.signature == "ld: multiple definition of 'yylloc'")
   }
 }
 

@@ -3,7 +3,8 @@ extension FixUp {
   static let compilers = [
     FixUp(
       "c23-keywords", "gcc 15 takes the kernel's own bool, true and false for keywords where no standard is named",
-      symptom: .build("cannot use keyword 'false' as enumeration constant"), moment: .afterwards, tools: [ToolRange(.gcc, from: "15")],
+      symptom: .build("cannot use keyword 'false' as enumeration constant"), moment: .afterwards,
+      tools: [ToolRange(.gcc, from: "15")],
       actions: [.compilerFlag("-std=gnu11")],
       provenance: "mended by b3bee1e7c3f2, ee2ab467bddf, 8ba14d9f490a (6.7 to 6.14), a makefile at a time", .unverified),
     FixUp(
