@@ -31,26 +31,28 @@ struct BuildCommand: AsyncParsableCommand {
     let probes =
       probe.isEmpty ? [] : try await ProbeSelection(arguments: probe, kit: try Kit.find(), places: places).probes
     let kernelTree = try await KernelTree(at: tree)
-    let builder = try await build.builder(for: probes)
-    let shop = try await KernelWorkshop.command(kernelTree, builder, places)
+    let plant = try await build.plant(for: probes, in: kernelTree)
+    let shop = try await KernelWorkshop.command(kernelTree, plant, places)
     try Terminal.print(try await shop.image(of: kernelTree.resolve(commit)).path)
   }
 }
 
 extension KernelWorkshop {
   /// A workshop that tells a person on the terminal what it is at.
-  static func command(_ tree: KernelTree, _ builder: KernelBuilder, _ places: Places) async throws -> KernelWorkshop {
+  static func command(_ tree: KernelTree, _ plant: Plant, _ places: Places) async throws -> KernelWorkshop {
     let live = LiveLine()
     return try await KernelWorkshop(
-      tree, builder: builder, store: try ImageStore(in: places), logs: places.state.appending(path: "builds"),
-      places: places
+      tree, builder: plant.builder, compilers: plant.compilers, fixUps: plant.fixUps,
+      store: try ImageStore(in: places), logs: places.state.appending(path: "builds"), places: places
     ) { live.phase(CommitBisectionText.phase($0)) }
   }
 
   /// The image of a commit; one that does not build leaves with its errors and the status of what cannot tell.
   func image(of id: CommitID) async throws -> URL {
     let commit = try await commit(id)
-    switch try await make(commit).build {
+    let product = try await make(commit)
+    for line in FixUpText.remarks(product) { Terminal.note("firstbad: \(line)") }
+    switch product.build {
     case .built(let image): return image.image
     case .failed(let failure):
       Terminal.note("firstbad: \(commit.quoted) gives no kernel: \(failure.signature)")

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Bisection
 import HostSystem
 import KernelBuild
+import KernelTree
 import VerdictStream
 
 /// Which commits.
@@ -37,8 +39,17 @@ struct BuildOptions: ParsableArguments {
       valueName: "symbol=value"))
   var config: [String] = []
 
-  @Option(help: ArgumentHelp("The compiler: gcc, gcc-11, clang ...", valueName: "program"))
-  var compiler: String?
+  @Option(
+    help: ArgumentHelp(
+      "The compiler: gcc, gcc-11, clang, a path, LLVM=-16; with FROM..UPTO= before it for those commits. May be repeated.",
+      valueName: "program"))
+  var compiler: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "What may be done so that old trees build and boot: none, verified, all, names between commas. See 'firstbad fix-ups'.",
+      valueName: "which"))
+  var fixUps = "verified"
 
   @Option(
     help: ArgumentHelp("How many compilers run at once; as many as the machine has processors.", valueName: "number"))
@@ -56,14 +67,25 @@ struct BuildOptions: ParsableArguments {
   /// The step of the ladder that the ledger means.
   func base(ofWord word: String) -> String { word == "file" ? ladder?.last ?? base : word }
 
-  /// The builder for kernels in which these probes can run, with the base that is named or another one. What is missing on
-  /// this machine is said before an hour is spent.
-  func builder(for probes: [ProbeMetadata], base other: String? = nil) async throws -> KernelBuilder {
+  /// How kernels are configured in which these probes can run, with the base that is named or another one.
+  func recipe(for probes: [ProbeMetadata], base other: String? = nil) throws -> BuildRecipe {
     if ladder != nil && other == nil {
       throw Failure(
         .usage, "--base auto climbs until the bad end is bad, and here is no bad end",
         remedy: "name tiny, defconfig or a .config; 'firstbad bisect --base auto' says which one it took")
     }
+    // What a probe wants of the machine, the kernel must be able to use.
+    let machine = probes.contains { $0.cpus > 1 } ? ["CONFIG_SMP"] : []
+    return BuildRecipe(
+      base: try BuildRecipe.Base(argument: other ?? base),
+      probeSymbols: probes.flatMap { $0.configs.map(\.description) } + machine,
+      userSymbols: try BuildRecipe.Assignment.list(config))
+  }
+
+  /// What builds kernels in which these probes can run, with the base that is named or another one. What is missing on
+  /// this machine is said before an hour is spent.
+  func plant(for probes: [ProbeMetadata], in tree: KernelTree, base other: String? = nil) async throws -> Plant {
+    let recipe = try recipe(for: probes, base: other)
     let missing = KernelBuilder.missingTools()
     if let first = missing.first {
       let others = missing.dropFirst().map(\.description).joined(separator: "; ")
@@ -71,12 +93,16 @@ struct BuildOptions: ParsableArguments {
         .missingTool, first.message,
         remedy: [first.remedy, others].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "; "))
     }
-    // What a probe wants of the machine, the kernel must be able to use.
-    let machine = probes.contains { $0.cpus > 1 } ? ["CONFIG_SMP"] : []
-    let recipe = BuildRecipe(
-      base: try BuildRecipe.Base(argument: other ?? base),
-      probeSymbols: probes.flatMap { $0.configs.map(\.description) } + machine,
-      userSymbols: try BuildRecipe.Assignment.list(config))
-    return KernelBuilder(recipe, try await ToolChain.find(compiler: compiler), jobs: jobs)
+    let fixUps = try FixUpSet(argument: fixUps)
+    let compilers = try await Compilers(arguments: compiler, in: tree)
+    return Plant(
+      builder: KernelBuilder(recipe, compilers.usual, jobs: jobs), compilers: compilers, fixUps: fixUps)
   }
+}
+
+/// What builds the kernels of one command.
+struct Plant {
+  let builder: KernelBuilder
+  let compilers: Compilers
+  let fixUps: FixUpSet
 }

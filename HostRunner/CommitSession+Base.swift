@@ -11,20 +11,22 @@ extension CommitSession {
   /// The builder with the base of this session. What `--base auto` finds is in the ledger, so that a session that is resumed
   /// goes the same way; what is built on the way is in the store.
   func based(_ live: LiveLine) async throws -> KernelBuilder {
+    let builder = plant.builder
     guard let ladder = options.ladder else { return builder }
     let probes = bench.selection.probes
     if let known = Record(ledger.entries).base {
-      return builder.with(try await options.builder(for: probes, base: options.base(ofWord: known)).recipe)
+      return builder.with(try options.recipe(for: probes, base: options.base(ofWord: known)))
     }
     let names = ladder.map { URL(filePath: $0).lastPathComponent }
     let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.phase(CommitBisectionText.phase($0)) }
     let workshop = try await KernelWorkshop(
-      tree, builder: builder, store: store, logs: ledger.folder, places: bench.places, report: tell)
+      tree, builder: builder, compilers: plant.compilers, fixUps: plant.fixUps, store: store, logs: ledger.folder,
+      places: bench.places, report: tell)
     let laboratory = KernelLaboratory(
       workshop, store: store, runner: bench.runner, question: question, workers: workers, report: tell)
     guard let asked = Record(ledger.entries).opening?.question else { return builder }
     for (number, base) in ladder.enumerated() {
-      let recipe = try await options.builder(for: probes, base: base).recipe
+      let recipe = try options.recipe(for: probes, base: base)
       live.begin("\(range.bad.quoted) with base \(names[number])")
       let bad = try await laboratory.examine(range.bad, isClean: false, as: recipe)
       var good: Examination?

@@ -17,7 +17,7 @@ struct CommitSession {
   let tree: KernelTree
   let bench: Bench
   let options: BuildOptions
-  let builder: KernelBuilder
+  let plant: Plant
   let store: ImageStore
   let ledger: Ledger
   let workers: Int
@@ -48,9 +48,12 @@ struct CommitSession {
     let word = resumed.flatMap { Record((try? Ledger.entries(in: $0.url)) ?? []).base }
     let base = word.map(options.base(ofWord:))
     // Where the base is to be found out, this is the first one, or what was found out.
-    builder = try await options.builder(for: bench.selection.probes, base: options.ladder.map { base ?? $0[0] })
+    plant = try await options.plant(
+      for: bench.selection.probes, in: tree, base: options.ladder.map { base ?? $0[0] })
+    // The session was opened with the first step of the ladder, whatever was found out since.
     let opened =
-      base == nil ? builder : try await options.builder(for: bench.selection.probes, base: options.ladder?[0])
+      base == nil
+      ? plant.builder.recipe : try options.recipe(for: bench.selection.probes, base: options.ladder?[0])
     store = try ImageStore(in: places)
     workers = bench.workers(command.build.jobs)
     perBoot = command.repetition.number
@@ -62,8 +65,8 @@ struct CommitSession {
 
     let digests = [
       "probe": bench.question(command.guest, perBoot: command.repetition.number),
-      "configuration": opened.recipe.digest,
-      "tool chain": builder.toolChain.digest,
+      "configuration": opened.digest,
+      "tool chain": plant.compilers.digest, "set of fix-ups": plant.fixUps.digest,
     ]
     if let resumed {
       for (what, digest) in digests.sorted(by: { $0.key < $1.key }) where resumed.opening.digests[what] != digest {
@@ -133,7 +136,8 @@ struct CommitSession {
       CommitBisectionText.plan(range, estimate: Estimate(Record(ledger.entries), earlier: earlier)))
     let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.phase(CommitBisectionText.phase($0)) }
     let workshop = try await KernelWorkshop(
-      tree, builder: builder, store: store, logs: ledger.folder, places: bench.places, report: tell)
+      tree, builder: builder, compilers: plant.compilers, fixUps: plant.fixUps, store: store, logs: ledger.folder,
+      places: bench.places, report: tell)
     let laboratory = KernelLaboratory(
       workshop, store: store, runner: bench.runner, question: question, workers: workers, perBoot: perBoot,
       report: tell)

@@ -37,6 +37,12 @@ struct ConfigCommand: AsyncParsableCommand {
     var compiler: String?
 
     @Option(
+      help: ArgumentHelp(
+        "What may be done so that an old tree builds and boots: none, verified, all, names between commas.",
+        valueName: "which"))
+    var fixUps = "verified"
+
+    @Option(
       help: ArgumentHelp("How many compilers run at once; as many as the machine has processors.", valueName: "number"))
     var jobs: Int?
 
@@ -129,7 +135,7 @@ struct ConfigurationSession {
   private let subject: ConfigCommand.Subject
   private let bench: Bench
   private let tree: KernelTree
-  private let builder: KernelBuilder
+  private let plant: Plant
 
   /// The probe's id.
   var probe: String { bench.selection.probes.first?.id.description ?? "" }
@@ -142,9 +148,10 @@ struct ConfigurationSession {
     try bench.requireOneProbe()
     symbols = try BuildRecipe.Assignment.list(subject.with)
     var options = try BuildOptions.parse([])
-    options.compiler = subject.compiler
+    options.compiler = subject.compiler.map { [$0] } ?? []
+    options.fixUps = subject.fixUps
     options.jobs = subject.jobs
-    builder = try await options.builder(for: bench.selection.probes)
+    plant = try await options.plant(for: bench.selection.probes, in: tree)
     try CommitSession.requireSpace(for: tree, in: bench.places)
   }
 
@@ -155,12 +162,12 @@ struct ConfigurationSession {
     let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.phase(CommitBisectionText.phase($0)) }
     let store = try ImageStore(in: bench.places)
     let workshop = try await KernelWorkshop(
-      tree, builder: builder, store: store, logs: bench.places.state.appending(path: "builds"), places: bench.places,
-      report: tell)
+      tree, builder: plant.builder, compilers: plant.compilers, fixUps: plant.fixUps, store: store,
+      logs: bench.places.state.appending(path: "builds"), places: bench.places, report: tell)
     let laboratory = KernelLaboratory(
       workshop, store: store, runner: bench.runner, question: bench.question(subject.guest),
       workers: bench.workers(subject.jobs), report: tell)
-    let ends = ConfigurationEnds(kind, probeSymbols: builder.recipe.probeSymbols, symbols: symbols)
+    let ends = ConfigurationEnds(kind, probeSymbols: plant.builder.recipe.probeSymbols, symbols: symbols)
     var search = ConfigurationSearch(
       ends, question: subject.changed.map(Question.changed) ?? .failure(any: subject.anyFailure), names: names,
       laboratory: KernelConfigurations(commit, in: laboratory)

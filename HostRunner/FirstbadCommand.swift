@@ -18,8 +18,7 @@ struct FirstbadCommand: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, SuiteCommand.self, BisectCommand.self, ConfigCommand.self, StepCommand.self, ListCommand.self,
       ExplainCommand.self, NewCommand.self, ImageCommand.self, BuildCommand.self, StoreCommand.self,
-      KernelsCommand.self, SurveyCommand.self,
-      DoctorCommand.self,
+      KernelsCommand.self, SurveyCommand.self, FixUpsCommand.self, DoctorCommand.self,
     ])
 
   /// Without a command nothing was judged, and help printed with status 0 would read as "good".

@@ -108,8 +108,8 @@ struct StepCommand: AsyncParsableCommand {
         .usage, "there are changes in this tree that belong to no commit, and --build builds the commit",
         remedy: "commit or stash them, or build yourself and leave --build out")
     }
-    let builder = try await build.builder(for: bench.selection.probes)
-    let shop = try await KernelWorkshop.command(tree, builder, bench.places)
+    let plant = try await build.plant(for: bench.selection.probes, in: tree)
+    let shop = try await KernelWorkshop.command(tree, plant, bench.places)
     return try await shop.image(of: tree.current())
   }
 

@@ -29,12 +29,14 @@ struct StoreCommand: AsyncParsableCommand {
         for row in rows { try Terminal.print(String(decoding: try encoder.encode(row), as: UTF8.self)) }
         return
       }
-      var table = Table("COMMIT", "KERNEL", "KIB", "BUILT", "VERDICTS", "FIRST ERROR")
+      var table = Table("COMMIT", "KERNEL", "KIB", "BUILT", "VERDICTS", "FIX-UPS", "FIRST ERROR")
       for row in rows {
         let built = Date(timeIntervalSince1970: row.built).formatted(.iso8601)
         table.add(
           String(row.commit.prefix(12)), row.identity.isEmpty ? "-" : String(row.identity.prefix(12)),
-          row.identity.isEmpty ? "-" : String(row.bytes >> 10), built, String(row.verdicts), row.failure ?? "")
+          row.identity.isEmpty ? "-" : String(row.bytes >> 10), built, String(row.verdicts),
+          row.fixUps.isEmpty ? "-" : row.fixUps,
+          row.failure ?? "")
       }
       for line in table.lines { try Terminal.print(line) }
     }

@@ -89,7 +89,7 @@ public struct KernelLaboratory: Laboratory {
     }
     return Examination(
       tree: product.tree, identity: image?.identity, image: image?.image.path, seen: seen,
-      buildSeconds: product.seconds, bootMilliseconds: milliseconds, isClean: product.isClean)
+      buildSeconds: product.seconds, bootMilliseconds: milliseconds, isClean: product.isClean, tools: product.tools)
   }
 
   /// What the probe sees on a kernel, by a boot unless it is known of one that is the same.

@@ -11,10 +11,13 @@ public final class KernelWorkshop: Sendable {
   let tree: KernelTree
   private let slot: TreeSlot
   private let builder: KernelBuilder
+  private let compilers: Compilers
+  private let fixUps: FixUpSet
   private let store: ImageStore
   private let logs: URL
   private let report: @Sendable (Progress) -> Void
-  private let laidOut = Mutex<CommitID?>(nil)
+  /// The tree that the slot's worktree holds; nil when nobody knows.
+  private let laidOut = Mutex<String?>(nil)
 
   /// What it is at, for a person who waits.
   public enum Progress: Sendable {
@@ -34,18 +37,25 @@ public final class KernelWorkshop: Sendable {
     public let seconds: Double?
     /// Whether the build began with nothing but the source.
     public let isClean: Bool
+    /// What it was built with.
+    public let tools: Tools
+    /// Fix-ups that are off and might help where there is no kernel.
+    public internal(set) var hints: [FixUp] = []
   }
 
   /// Slots that may be held at once of one tree.
   static let slots = 4
 
-  /// Takes a free slot of the tree. `logs` is the folder that gets the log of each build that fails.
+  /// Takes a free slot of the tree. `compilers` decides for each commit; without it the builder's own tool chain makes
+  /// all. `logs` is the folder that gets the log of each build that fails.
   public init(
-    _ tree: KernelTree, builder: KernelBuilder, store: ImageStore, logs: URL, places: Places,
-    report: @escaping @Sendable (Progress) -> Void
+    _ tree: KernelTree, builder: KernelBuilder, compilers: Compilers? = nil, fixUps: FixUpSet = .verified,
+    store: ImageStore, logs: URL, places: Places, report: @escaping @Sendable (Progress) -> Void
   ) async throws {
     self.tree = tree
     self.builder = builder
+    self.compilers = compilers ?? Compilers(builder.toolChain)
+    self.fixUps = fixUps
     self.store = store
     self.logs = logs
     self.report = report
@@ -67,72 +77,148 @@ public final class KernelWorkshop: Sendable {
 
   /// The kernel of a commit.
   public func make(_ commit: Commit, isClean: Bool = false) async throws -> Product {
-    try await make(commit.tree, commit, isClean) { [slot] in try await slot.checkOut(commit.id) }
+    try await make(commit.tree, commit, isClean)
   }
 
   /// The kernel of a commit without what another one brought; nil when that does not come off cleanly.
   public func make(_ tip: Commit, without culprit: Commit) async throws -> Product? {
     report(.checkingOut)
+    forgetLayout()
     guard let reverted = try await slot.checkOutReverted(culprit.id, on: tip.id) else { return nil }
-    return try await make(reverted, tip, false) {}
+    return try await make(reverted, tip, false)
   }
 
   /// The kernel of a commit with what another one changed on top of it; nil when the two do not go together.
   public func make(_ commit: Commit, with fix: Commit) async throws -> Product? {
     report(.checkingOut)
+    forgetLayout()
     guard let mended = try await slot.checkOut(commit.id, with: fix.id) else { return nil }
-    return try await make(mended, commit, false) {}
+    return try await make(mended, commit, false)
   }
 
   /// The kernel of a commit with another configuration than that of the workshop; a build that is not clean goes on from
   /// the objects of whatever configuration was built last.
   public func make(_ commit: Commit, isClean: Bool, as recipe: BuildRecipe) async throws -> Product {
-    try await make(commit.tree, commit, isClean, with: builder.with(recipe)) { try await layOut(commit) }
+    try await make(commit.tree, commit, isClean, as: recipe)
   }
 
-  /// The configuration that a recipe comes to on a commit.
+  /// The configuration that a recipe comes to on a commit, with the fix-ups that the kernel would get.
   public func configure(_ commit: Commit, as recipe: BuildRecipe) async throws -> ConfigureOutcome {
-    report(.checkingOut)
-    try await layOut(commit)
-    report(.building(BuildProgress(phase: .configure, filesDone: 0, filesExpected: nil, current: "")))
-    return try await builder.with(recipe).configure(
-      source: slot.source, objects: slot.objects.deletingLastPathComponent().appending(path: "configurations"),
-      log: logs.appending(path: "\(commit.id.short).configure.log"))
+    var wants = try await wants(of: commit.tree, commit)
+    while true {
+      let outcome = try await attempt(commit, recipe, wants)
+      guard case .failed(let failure) = outcome, try await wants.add(after: failure, from: fixUps, report) else {
+        return outcome
+      }
+    }
   }
 
   /// Where the source that was laid out last declares a symbol; see ``KernelBuild/KconfigPlace``.
   public func place(of symbol: String) async -> String? { try? await KconfigPlace.find(symbol, in: slot.source) }
 
-  /// Lays a commit out unless it is there: many configurations of one commit need one checkout.
-  private func layOut(_ commit: Commit) async throws {
-    if laidOut.withLock({ $0 }) == commit.id { return }
-    try await slot.checkOut(commit.id)
-    laidOut.withLock { $0 = commit.id }
+  /// The kernel of a tree with the fix-ups that it needs: those that are known to be needed, and then, as long as it
+  /// does not build and something is known against that, one more.
+  private func make(
+    _ tree: String, _ commit: Commit, _ isClean: Bool, as recipe: BuildRecipe? = nil
+  ) async throws -> Product {
+    var wants = try await wants(of: tree, commit)
+    while true {
+      var product = try await attempt(commit, isClean, recipe, wants)
+      guard case .failed(let failure) = product.build else { return product }
+      guard try await wants.add(after: failure, from: fixUps, report) else {
+        product.hints = try await fixUps.hints(for: failure, wants.facts, wants.toolChain.versions)
+        return product
+      }
+    }
   }
 
-  private func make(
-    _ tree: String, _ commit: Commit, _ isClean: Bool, with other: KernelBuilder? = nil,
-    checkOut: () async throws -> Void
+  /// The tool chain of a commit, and the fix-ups that are known to be needed.
+  private func wants(of tree: String, _ commit: Commit) async throws -> Wants {
+    let toolChain = try await compilers.toolChain(for: commit.id, in: self.tree)
+    let facts = CommitFacts(self.tree, slot, of: tree, at: commit.id)
+    var ahead = try await fixUps.ahead(facts, toolChain.versions)
+    for row in ahead where row.isWish {
+      if case .missing(let why) = try await FixedTree.make(of: tree, with: [row], in: slot, self.tree, compiler: nil) {
+        report(.note(why))
+        ahead.removeAll { $0 == row }
+      }
+    }
+    return Wants(tree: tree, toolChain: toolChain, facts: facts, fixUps: ahead)
+  }
+
+  /// The tree with what its fix-ups change in it.
+  private func fixed(_ wants: Wants) async throws -> FixedTree.Result {
+    let versions = wants.toolChain.versions
+    return try await FixedTree.make(
+      of: wants.tree, with: wants.fixUps, in: slot, tree, compiler: versions[.gcc] ?? versions[.clang])
+  }
+
+  /// Lays a tree out. Many configurations of one commit need one checkout: there `isKnown` takes the slot's word for what
+  /// the last one left. Elsewhere it is compared, whatever the last step left there, and however it ended.
+  private func layOut(_ tree: String, _ commit: Commit, isKnown: Bool = false) async throws {
+    if isKnown, laidOut.withLock({ $0 }) == tree { return }
+    forgetLayout()
+    try await slot.checkOut(tree: tree, called: commit.id.short)
+    laidOut.withLock { $0 = tree }
+  }
+
+  /// Until the next checkout ends, nothing is known of the worktree.
+  private func forgetLayout() { laidOut.withLock { $0 = nil } }
+
+  /// One configuration with these fix-ups.
+  private func attempt(_ commit: Commit, _ recipe: BuildRecipe, _ wants: Wants) async throws -> ConfigureOutcome {
+    let tree: String
+    switch try await fixed(wants) {
+    case .tree(let fixed): tree = fixed.id
+    case .missing(let why): return .failed(BuildFailure(phase: .configure, signature: why, lines: []))
+    }
+    report(.checkingOut)
+    try await layOut(tree, commit, isKnown: true)
+    report(.building(BuildProgress(phase: .configure, filesDone: 0, filesExpected: nil, current: "")))
+    let outcome = try await builder.with(recipe).with(wants.toolChain).configure(
+      source: slot.source, objects: slot.objects.deletingLastPathComponent().appending(path: "configurations"),
+      log: logs.appending(path: "\(commit.id.short).configure.log"), fixUps: wants.fixUps)
+    if tree != wants.tree { try await layOut(wants.tree, commit) }
+    return outcome
+  }
+
+  /// One build with these fix-ups, or what the store has of it.
+  private func attempt(
+    _ commit: Commit, _ isClean: Bool, _ recipe: BuildRecipe?, _ wants: Wants
   ) async throws -> Product {
-    let builder = other ?? builder
-    if other == nil { laidOut.withLock { $0 = nil } }
+    let (toolChain, fixUps) = (wants.toolChain, wants.fixUps)
+    let builder = (recipe.map(builder.with) ?? builder).with(toolChain)
+    let tools = Tools(compiler: toolChain.compilerVersion, toolChain: toolChain.digest, fixUps: fixUps.map(\.name))
+    let tree: String
+    switch try await fixed(wants) {
+    case .tree(let fixed): tree = fixed.id
+    case .missing(let why):
+      // Without it the kernel is not what it is taken for. Not kept: a fetch may bring what is missing.
+      let failure = BuildFailure(phase: .configure, signature: why, lines: [])
+      return Product(tree: wants.tree, build: .failed(failure), seconds: nil, isClean: isClean, tools: tools)
+    }
     func key(_ isClean: Bool) -> BuildKey {
-      BuildKey(tree: tree, recipe: builder.recipe.digest, toolChain: builder.toolChain.digest, isClean: isClean)
+      BuildKey(
+        tree: tree, recipe: builder.recipe.digest, toolChain: toolChain.digest, isClean: isClean,
+        fixUps: FixUp.key(of: fixUps))
     }
     // A clean build will do wherever another would.
     for clean in isClean ? [true] : [true, false] {
       if let known = try store.build(key(clean)) {
-        return Product(tree: tree, build: known, seconds: nil, isClean: clean)
+        return Product(tree: tree, build: known, seconds: nil, isClean: clean, tools: tools)
       }
     }
     report(.checkingOut)
-    try await checkOut()
+    try await layOut(tree, commit, isKnown: recipe != nil)
     let log = logs.appending(path: "\(commit.id.short)\(isClean ? "-clean" : "").build.log")
     let start = ContinuousClock.now
-    let outcome = try await builder.build(source: slot.source, objects: slot.objects, log: log, isClean: isClean) {
-      [report] in report(.building($0))
-    }
+    let outcome = try await builder.build(
+      source: slot.source, objects: try slot.objects(for: toolChain.digest), log: log, isClean: isClean,
+      fixUps: fixUps
+    ) { [report] in report(.building($0)) }
     let seconds = start.duration(to: .now) / .seconds(1)
+    // What was put into the source is no part of the commit, and nobody shall find it there.
+    if tree != wants.tree { try await layOut(wants.tree, commit) }
     switch outcome {
     case .built(let kernel):
       for note in kernel.notes { report(.note(note)) }
@@ -140,10 +226,11 @@ public final class KernelWorkshop: Sendable {
         key(kernel.isClean), commit: commit.id.hex, image: kernel.image, config: kernel.config, log: log,
         inputs: kernel.inputs, identity: kernel.identity, buildID: kernel.build, seconds: seconds)
       try? FileManager.default.removeItem(at: log)
-      return Product(tree: tree, build: .built(kept), seconds: seconds, isClean: kernel.isClean)
+      return Product(
+        tree: tree, build: .built(kept), seconds: seconds, isClean: kernel.isClean, tools: tools)
     case .failed(let failure):
       try store.add(key(isClean), commit: commit.id.hex, failure: failure, seconds: seconds)
-      return Product(tree: tree, build: .failed(failure), seconds: seconds, isClean: isClean)
+      return Product(tree: tree, build: .failed(failure), seconds: seconds, isClean: isClean, tools: tools)
     }
   }
 }

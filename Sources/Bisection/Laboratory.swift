@@ -26,14 +26,17 @@ public struct Examination: Sendable, Codable, Equatable {
   public let bootMilliseconds: Int?
   /// Whether the build began with nothing but the source.
   public let isClean: Bool
+  /// What it was built with; nil in ledgers of before that was written down.
+  public private(set) var tools: Tools?
   /// What several runs came to, where one does not tell; ``seen`` is then one that stands for the verdict.
   public private(set) var trial: Trial?
 
   /// All fields.
   public init(
     tree: String, identity: String?, image: String?, seen: Seen, buildSeconds: Double?, bootMilliseconds: Int?,
-    isClean: Bool
+    isClean: Bool, tools: Tools? = nil
   ) {
+    self.tools = tools
     self.tree = tree
     self.identity = identity
     self.image = image
@@ -47,9 +50,26 @@ public struct Examination: Sendable, Codable, Equatable {
   func decided(_ seen: Seen, _ trial: Trial) -> Examination {
     var copy = Examination(
       tree: tree, identity: identity, image: image, seen: seen, buildSeconds: buildSeconds,
-      bootMilliseconds: bootMilliseconds, isClean: isClean)
+      bootMilliseconds: bootMilliseconds, isClean: isClean, tools: tools)
     copy.trial = trial
     return copy
+  }
+}
+
+/// What a kernel was built with, beside its source and its configuration.
+public struct Tools: Sendable, Codable, Equatable {
+  /// What the compiler says of itself.
+  public let compiler: String
+  /// Digest of the tool chain.
+  public let toolChain: String
+  /// Names of the fix-ups, in the order in which they were applied.
+  public let fixUps: [String]
+
+  /// All fields.
+  public init(compiler: String, toolChain: String, fixUps: [String]) {
+    self.compiler = compiler
+    self.toolChain = toolChain
+    self.fixUps = fixUps
   }
 }
 

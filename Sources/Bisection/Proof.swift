@@ -32,7 +32,7 @@ struct Proof {
   private var hasNot: String { range.findsFix ? "is bad" : "is good" }
 
   mutating func run(of culprit: Commit) async throws -> Ending {
-    let (own, identity) = try await look(at: culprit, .culprit)
+    let (own, identity, tools) = try await look(at: culprit, .culprit)
     switch own {
     case .bad: reasons.append("\(culprit.id.short) \(has), from a clean build")
     case .good: return reopen(culprit, hasNot)
@@ -40,8 +40,9 @@ struct Proof {
     }
     for id in culprit.parents {
       let parent = try await bisection.laboratory.commit(id)
-      let (answer, parentIdentity) = try await look(at: parent, .parent)
+      let (answer, parentIdentity, parentTools) = try await look(at: parent, .parent)
       if let ending = judge(parent, answer) { return ending }
+      compare(tools, parentTools, of: parent)
       if let identity, identity == parentIdentity {
         reasons.append(
           "its kernel is the same as that of its parent \(id.short), byte for byte: the answers change by themselves")
@@ -65,16 +66,34 @@ struct Proof {
   /// What a clean build of a commit says. The user's word stands above it, and is no proof.
   private mutating func look(
     at commit: Commit, _ role: CommitBisection.Role
-  ) async throws -> (CommitSearch.Answer, identity: String?) {
+  ) async throws -> (CommitSearch.Answer, identity: String?, Tools?) {
     if let mark = marks[commit.id] {
       isShown = false
       reasons.append("\(commit.id.short) was marked \(mark.rawValue) by the user, which was not verified")
-      return (range.answer(mark), nil)
+      return (range.answer(mark), nil, nil)
     }
     guard let found = try await bisection.examine(.commit(commit), role, isClean: true, yardstick) else {
       throw CancellationError()
     }
-    return (range.towardsNew(yardstick.answer(for: found.seen)), found.identity)
+    return (range.towardsNew(yardstick.answer(for: found.seen)), found.identity, found.tools)
+  }
+
+  /// Two kernels that were built otherwise differ by that, too.
+  private mutating func compare(_ own: Tools?, _ other: Tools?, of parent: Commit) {
+    guard let own, let other else { return }
+    if own.toolChain != other.toolChain {
+      isShown = false
+      reasons.append(
+        "but \(parent.id.short) was built by \(other.compiler) and it by \(own.compiler): the compiler may be what made the difference"
+      )
+    }
+    if own.fixUps != other.fixUps {
+      isShown = false
+      func list(_ tools: Tools) -> String { tools.fixUps.isEmpty ? "none" : tools.fixUps.joined(separator: ", ") }
+      reasons.append(
+        "but it was built with other fix-ups (\(list(own))) than \(parent.id.short) (\(list(other))): they may be what made the difference"
+      )
+    }
   }
 
   private mutating func judge(_ parent: Commit, _ answer: CommitSearch.Answer) -> Ending? {

@@ -11,9 +11,12 @@ public struct BuildKey: Hashable, Sendable, Codable {
   public let toolChain: String
   /// Whether the build began with nothing but the source.
   public let isClean: Bool
+  /// Fix-ups that were applied, as ``KernelBuild/FixUp/key(of:)`` writes them; empty for none.
+  public let fixUps: String
 
   /// All fields.
-  public init(tree: String, recipe: String, toolChain: String, isClean: Bool) {
+  public init(tree: String, recipe: String, toolChain: String, isClean: Bool, fixUps: String = "") {
+    self.fixUps = fixUps
     self.tree = tree
     self.recipe = recipe
     self.toolChain = toolChain
@@ -63,4 +66,6 @@ public struct StoredRow: Sendable, Equatable, Codable {
   public let verdicts: Int
   /// The first error, where it did not build.
   public let failure: String?
+  /// Names of the fix-ups that were applied, between commas; empty for none.
+  public let fixUps: String
 }

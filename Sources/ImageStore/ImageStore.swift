@@ -73,12 +73,14 @@ public final class ImageStore: Sendable {
           database,
           sql: """
             SELECT build.*, image.identity, image.bytes FROM build LEFT JOIN image USING (sha256)
-            WHERE tree = ? AND recipe = ? AND toolChain = ? AND isClean = ?
-            """, arguments: [key.tree, key.recipe, key.toolChain, key.isClean])
+            WHERE tree = ? AND recipe = ? AND toolChain = ? AND isClean = ? AND fixUps = ?
+            """, arguments: [key.tree, key.recipe, key.toolChain, key.isClean, key.fixUps])
       else { return nil }
       try database.execute(
-        sql: "UPDATE build SET used = ? WHERE tree = ? AND recipe = ? AND toolChain = ? AND isClean = ?",
-        arguments: [Date.now.timeIntervalSince1970, key.tree, key.recipe, key.toolChain, key.isClean])
+        sql: """
+          UPDATE build SET used = ? WHERE tree = ? AND recipe = ? AND toolChain = ? AND isClean = ? AND fixUps = ?
+          """,
+        arguments: [Date.now.timeIntervalSince1970, key.tree, key.recipe, key.toolChain, key.isClean, key.fixUps])
       guard let sha256: String = row["sha256"] else {
         let lines: String = row["lines"] ?? ""
         return .failed(
@@ -117,10 +119,10 @@ public final class ImageStore: Sendable {
         arguments: [sha256, identity, Self.size(of: kept)])
       try database.execute(
         sql: """
-          INSERT OR REPLACE INTO build (tree, recipe, toolChain, isClean, "commit", sha256, seconds, built, used)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+          INSERT OR REPLACE INTO build (tree, recipe, toolChain, isClean, fixUps, "commit", sha256, seconds, built, used)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
-        arguments: [key.tree, key.recipe, key.toolChain, key.isClean, commit, sha256, seconds, now, now])
+        arguments: [key.tree, key.recipe, key.toolChain, key.isClean, key.fixUps, commit, sha256, seconds, now, now])
     }
     _ = try prune(to: Self.limit, sparing: 3600)
     return StoredImage(identity: identity, sha256: sha256, image: kept, seconds: seconds)
@@ -133,11 +135,12 @@ public final class ImageStore: Sendable {
       try database.execute(
         sql: """
           INSERT OR REPLACE INTO build
-          (tree, recipe, toolChain, isClean, "commit", phase, signature, lines, seconds, built, used)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          (tree, recipe, toolChain, isClean, fixUps, "commit", phase, signature, lines, seconds, built, used)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          key.tree, key.recipe, key.toolChain, key.isClean, commit, failure.phase.rawValue, failure.signature,
+          key.tree, key.recipe, key.toolChain, key.isClean, key.fixUps, commit, failure.phase.rawValue,
+          failure.signature,
           failure.lines.joined(separator: "\n"), seconds, now, now,
         ])
     }

@@ -36,6 +36,30 @@ enum Schema {
       }
       try database.create(index: "verdict_of", on: "verdict", columns: ["identity", "question"])
     }
+    // A kernel that was made with a fix-up is another kernel. SQLite changes no primary key in place.
+    migrator.registerMigration("fix-ups") { database in
+      try database.create(table: "fixedBuild") { table in
+        table.column("tree", .text).notNull()
+        table.column("recipe", .text).notNull()
+        table.column("toolChain", .text).notNull()
+        table.column("isClean", .boolean).notNull()
+        table.column("fixUps", .text).notNull().defaults(to: "")
+        table.column("commit", .text).notNull()
+        table.column("sha256", .text).references("image", onDelete: .cascade)
+        table.column("phase", .text)
+        table.column("signature", .text)
+        table.column("lines", .text)
+        table.column("seconds", .double).notNull()
+        table.column("built", .double).notNull()
+        table.column("used", .double).notNull()
+        table.primaryKey(["tree", "recipe", "toolChain", "isClean", "fixUps"])
+      }
+      let columns =
+        #"tree, recipe, toolChain, isClean, "commit", sha256, phase, signature, lines, seconds, built, used"#
+      try database.execute(sql: "INSERT INTO fixedBuild (\(columns)) SELECT \(columns) FROM build")
+      try database.drop(table: "build")
+      try database.rename(table: "fixedBuild", to: "build")
+    }
     return migrator
   }
 }

@@ -32,7 +32,8 @@ extension ImageStore {
         ).map { row in
           StoredRow(
             commit: row["commit"], identity: row["identity"] ?? "", bytes: row["bytes"] ?? 0, built: row["built"],
-            used: row["used"], verdicts: row["verdicts"], failure: row["signature"])
+            used: row["used"], verdicts: row["verdicts"], failure: row["signature"],
+            fixUps: String((row["fixUps"] as String).prefix { $0 != ":" }))
         }
       }
     } catch { throw Self.trouble(error, folder) }

@@ -58,7 +58,11 @@ struct BuildError: Equatable {
     }
     var message = line[range.upperBound...]
     // What only sums up, or says that there is more.
-    if message.hasSuffix("warnings being treated as errors") || message.hasPrefix("too many errors") { return nil }
+    if message.hasSuffix("warnings being treated as errors") || message.hasPrefix("too many errors")
+      || message.hasPrefix("ld returned ") || message.hasPrefix("linker command failed ")
+    {
+      return nil
+    }
     // `..., at tree.c:123`: a line of the compiler's own source.
     if mark.contains("internal"), let at = message.firstRange(of: ", at ") { message = message[..<at.lowerBound] }
     let word = mark.contains("internal") ? "internal compiler error" : "error"

@@ -15,6 +15,9 @@ public struct BuildRecipe: Sendable, Codable, Equatable {
   /// What is taken where the tree offers it, and whose lack is not spoken of. It wins over what the guest would like.
   public var wishes: [Assignment]
 
+  /// What fix-ups ask for. The weakest word of all, and not missed where it does not take.
+  var fixUpSymbols: [Assignment] = []
+
   /// All four.
   public init(
     base: Base = .tiny, probeSymbols: [String] = [], userSymbols: [Assignment] = [], wishes: [Assignment] = []
@@ -149,12 +152,14 @@ public struct BuildRecipe: Sendable, Codable, Equatable {
   /// What the fragment asks for and how much it matters. The user's word replaces a probe's, a probe's that of the
   /// table; what is not in the table is sorted, as the order of arguments decides nothing.
   func requests() -> [Request] {
+    // With a symbol of a fix-up's an exact configuration would be another one than the one that is asked about.
+    let fixes = if case .exact = base { [Assignment]() } else { fixUpSymbols }
     let probe = probeSymbols.map { Request(assignment: Assignment($0, "y"), isRequired: true) }
     let user = userSymbols.map { Request(assignment: $0, isRequired: true) }
     var further: [String: Request] = [:]
     let needed = Set(BootNeed.table.filter { $0.strength == .needed && $0.applies(to: base) }.map(\.assignment.symbol))
-    for wish in wishes where !needed.contains(wish.symbol) {
-      further[wish.symbol] = Request(assignment: wish, isRequired: false)
+    for weak in fixes + wishes where !needed.contains(weak.symbol) {
+      further[weak.symbol] = Request(assignment: weak, isRequired: false)
     }
     for request in probe + user { further[request.assignment.symbol] = request }
     let asked = Set(further.values.filter { $0.assignment.value != "n" }.map(\.assignment.symbol))

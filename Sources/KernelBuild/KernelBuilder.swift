@@ -11,7 +11,7 @@ public struct KernelBuilder: Sendable {
   /// How they are configured.
   public let recipe: BuildRecipe
   /// What compiles them.
-  public let toolChain: ToolChain
+  public private(set) var toolChain: ToolChain
   /// How many files are compiled at a time.
   public let jobs: Int
   /// Whether compiled files are remembered by ccache(1).
@@ -54,8 +54,19 @@ public struct KernelBuilder: Sendable {
       usesCcache: usesCcache)
   }
 
+  /// What kconfig is asked for where these fix-ups are applied.
+  private func recipe(_ fixUps: [FixUp]) -> BuildRecipe {
+    var recipe = recipe
+    recipe.fixUpSymbols = fixUps.flatMap(\.actions).compactMap { action in
+      if case .config(let symbol, let value) = action { BuildRecipe.Assignment(symbol, value) } else { nil }
+    }
+    return recipe
+  }
+
   /// Only configures, in a folder that is for this alone, and gives the text that kconfig made of the recipe.
-  public func configure(source: URL, objects: URL, log: URL) async throws -> ConfigureOutcome {
+  public func configure(
+    source: URL, objects: URL, log: URL, fixUps: [FixUp] = []
+  ) async throws -> ConfigureOutcome {
     let (source, folder) = (source.absoluteURL.standardizedFileURL, objects.absoluteURL.standardizedFileURL)
     try Self.refuse(source: source)
     try Kbuild.refuse(path: folder, of: "the configurations")
@@ -65,11 +76,18 @@ public struct KernelBuilder: Sendable {
     defer { withExtendedLifetime(lock) {} }
     _ = try objects.prepare(for: stamp(source), isClean: false)
     let configure = Configure(
-      recipe: recipe, source: source, objects: objects,
-      arguments: Kbuild.arguments(source: source, objects: folder) + toolChain.arguments(ccache: ccache),
+      recipe: recipe(fixUps), source: source, objects: objects,
+      arguments: Kbuild.arguments(source: source, objects: folder) + toolChain.arguments(ccache: ccache, fixUps),
       log: try BuildLog(log), silence: silence)
     if let failure = try await configure.run() { return .failed(failure) }
     return .configured(try ConfigText.read(objects.config.path, as: "configuration", remedy: "build again"))
+  }
+
+  /// The same with another tool chain.
+  public func with(_ toolChain: ToolChain) -> KernelBuilder {
+    var copy = self
+    copy.toolChain = toolChain
+    return copy
   }
 
   /// What this machine lacks to build kernels, a failure each with its remedy; empty when nothing is missing. Asked
@@ -79,7 +97,7 @@ public struct KernelBuilder: Sendable {
   /// Refuses a folder that is no kernel tree, and one that was built in, which `O=` would refuse.
   public static func refuse(source: URL) throws(Failure) { try Kbuild.refuse(source: source) }
 
-  /// Configures and builds a tree.
+  /// Configures and builds a tree, with what fix-ups tell make and kconfig; what they do to the source is done already.
   ///
   /// The source is only read. The objects are used again from build to build; they are emptied first when `isClean`,
   /// when another recipe, tool chain or source built in them, and when the last build there was killed. The log holds
@@ -88,7 +106,8 @@ public struct KernelBuilder: Sendable {
   /// What is no property of the tree is thrown as ``HostSystem/Failure``: missing programs, full disks, killed
   /// compilers, half an hour of silence. Cancelling the task ends make and throws.
   public func build(
-    source: URL, objects: URL, log: URL, isClean: Bool, progress: @escaping @Sendable (BuildProgress) -> Void
+    source: URL, objects: URL, log: URL, isClean: Bool, fixUps: [FixUp] = [],
+    progress: @escaping @Sendable (BuildProgress) -> Void
   ) async throws -> BuildOutcome {
     let start = ContinuousClock.now
     // Make is run in the source, so a relative path would be one there.
@@ -106,10 +125,10 @@ public struct KernelBuilder: Sendable {
     try objects.removeImages()
     try Places.write(Data(), to: objects.marker)
 
-    let arguments = Kbuild.arguments(source: source, objects: folder) + toolChain.arguments(ccache: ccache)
+    let arguments = Kbuild.arguments(source: source, objects: folder) + toolChain.arguments(ccache: ccache, fixUps)
     progress(BuildProgress(phase: .configure, filesDone: 0, filesExpected: state.files, current: ""))
     let configure = Configure(
-      recipe: recipe, source: source, objects: objects, arguments: arguments, log: log, silence: silence)
+      recipe: recipe(fixUps), source: source, objects: objects, arguments: arguments, log: log, silence: silence)
     if let failure = try await configure.run() {
       try? FileManager.default.removeItem(at: objects.marker)
       return .failed(failure)

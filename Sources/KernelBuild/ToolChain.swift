@@ -14,8 +14,14 @@ public struct ToolChain: Sendable, Equatable, Codable {
   public let linkerVersion: String
   /// What it compiles for, `x86_64-linux-gnu`.
   public let target: String
-  /// Whether the other programs are LLVM's too (`LLVM=1`). Only where GNU's are not there.
+  /// Whether the other programs are LLVM's too (`LLVM=1`): where that was asked for, or GNU's are not there.
   public let isAllLLVM: Bool
+  /// What make is told of the other programs, such as `LD=ld.lld-16`; empty where it finds them by itself.
+  let programs: [String]
+  /// The first line of `--version` of the compiler of the build's own programs, and of make. No part of the digest: what
+  /// they decide is which fix-ups a tree needs, and these are a part of a kernel's key.
+  let hostCompilerVersion: String
+  let makeVersion: String
 
   /// SHA-256 of the versions. The name is no part of it, `gcc` and `gcc-12` may be the same compiler, and ccache is
   /// none, as it gives what the compiler gives.
@@ -25,18 +31,33 @@ public struct ToolChain: Sendable, Equatable, Codable {
     ])
   }
 
-  /// What make is told about it. The compiler is called through ccache where that is wanted.
-  func arguments(ccache: Tool?) -> [String] {
+  /// What make is told about it. The compiler is called through ccache where that is wanted. Words of fix-ups follow
+  /// the names of the programs.
+  func arguments(ccache: Tool?, _ fixUps: [FixUp] = []) -> [String] {
     let prefix = ccache == nil ? "" : "ccache "
-    return ["CC=\(prefix)\(compiler)", "HOSTCC=\(prefix)\(isAllLLVM ? compiler : "gcc")"]
-      + (isAllLLVM ? ["LLVM=1"] : [])
+    let actions = fixUps.flatMap(\.actions)
+    func words(_ of: (FixUp.Action) -> String?) -> String { actions.compactMap(of).map { " \($0)" }.joined() }
+    let flags = words { if case .compilerFlag(let flag) = $0 { flag } else { nil } }
+    let hostFlags = words { if case .hostFlag(let flag) = $0 { flag } else { nil } }
+    let linkerFlags = words { if case .linkerFlag(let flag) = $0 { flag } else { nil } }
+    var all = ["CC=\(prefix)\(compiler)\(flags)", "HOSTCC=\(prefix)\(hostCompiler)\(hostFlags)"] + programs
+    if !linkerFlags.isEmpty {
+      let linker = programs.first { $0.hasPrefix("LD=") } ?? "LD=ld"
+      all = all.filter { !$0.hasPrefix("LD=") } + [linker + linkerFlags]
+    }
+    return all + actions.compactMap { if case .makeArgument(let argument) = $0 { argument } else { nil } }
   }
 
-  /// Asks the compiler of this name, gcc when it has none, who it is and whom it calls.
+  /// Clang where no GNU linker is, as gcc needs one.
+  private var hostCompiler: String { programs == ["LLVM=1"] ? compiler : "gcc" }
+
+  /// Asks the compiler of this name, gcc when it has none, who it is and whom it calls. `LLVM=1`, `LLVM=-16` and
+  /// `LLVM=/path/to/bin/` mean what they mean to the kernel's Makefile: clang and all of LLVM's other programs.
   ///
   /// Throws when it is not there, does not run, or does not compile for x86-64.
   public static func find(compiler name: String? = nil) async throws -> ToolChain {
-    let name = name ?? "gcc"
+    let llvm = name.flatMap { $0.hasPrefix("LLVM=") ? String($0.dropFirst(5)) : nil }
+    let name = llvm.map { llvmProgram("clang", $0) } ?? name ?? "gcc"
     guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || "-_./+".contains($0) }) else {
       // It becomes a word of make's command line and of a shell's.
       throw Failure(.usage, "'\(name)' is no compiler", remedy: "name a program, such as gcc-12, clang, or its path")
@@ -48,21 +69,48 @@ public struct ToolChain: Sendable, Equatable, Codable {
         .usage, "\(name) compiles for \(target), and guests are x86-64", remedy: "name a compiler for x86_64")
     }
     let isClang = try await compiler.succeed(["--version"]).output.contains("clang")
-    // Without -print-prog-name's answer (a bare name) PATH decides, as it does for make.
-    let ownLinker = Tool.find("ld") == nil && isClang
-    let linker = try Tool(ownLinker ? "ld.lld" : "ld", remedy: BuildTool.remedy("ld"))
+    var programs: [String] = []
+    if let llvm {
+      for (variable, program) in llvmPrograms {
+        let tool = try Tool(llvmProgram(program, llvm), remedy: "install it: apt-get install lld\(llvm) llvm\(llvm)")
+        programs.append("\(variable)=\(tool.name)")
+      }
+      programs.append("LLVM_IAS=1")
+    } else if isClang && Tool.find("ld") == nil {
+      // Without -print-prog-name's answer (a bare name) PATH decides, as it does for make.
+      programs = ["LLVM=1"]
+    }
+    let isAllLLVM = !programs.isEmpty
+    let lld = programs.first { $0.hasPrefix("LD=") }?.dropFirst(3).description ?? "ld.lld"
+    let linker = try Tool(isAllLLVM ? lld : "ld", remedy: BuildTool.remedy("ld"))
     let assembler: String
     if isClang {
-      // Clang assembles by itself.
+      // Clang assembles by itself, or calls the assembler of the linker's package.
       assembler = try await line(compiler, ["--version"])
     } else {
       let program = try await line(compiler, ["-print-prog-name=as"])
       assembler = try await line(try Tool(program, remedy: BuildTool.remedy("as")), ["--version"])
     }
+    let version = try await line(compiler, ["--version"])
+    // What is missing here is said by whoever builds.
+    let host = Tool.find(programs == ["LLVM=1"] ? name : "gcc"), make = Tool.find("make")
     return ToolChain(
-      compiler: name, compilerVersion: try await line(compiler, ["--version"]), assemblerVersion: assembler,
-      linkerVersion: try await line(linker, ["--version"]), target: target, isAllLLVM: ownLinker)
+      compiler: name, compilerVersion: version, assemblerVersion: assembler,
+      linkerVersion: try await line(linker, ["--version"]), target: target, isAllLLVM: isAllLLVM, programs: programs,
+      hostCompilerVersion: host == nil ? "" : try await line(Tool(host ?? "", remedy: ""), ["--version"]),
+      makeVersion: make == nil ? "" : try await line(Tool(make ?? "", remedy: ""), ["--version"]))
   }
+
+  /// As `LLVM=` of the kernel's Makefile builds the names: a suffix begins with `-`, a folder ends with `/`.
+  private static func llvmProgram(_ name: String, _ value: String) -> String {
+    if value.hasSuffix("/") { return value + name }
+    return value.hasPrefix("-") ? name + value : name
+  }
+
+  private static let llvmPrograms = [
+    ("LD", "ld.lld"), ("AR", "llvm-ar"), ("NM", "llvm-nm"), ("STRIP", "llvm-strip"), ("OBJCOPY", "llvm-objcopy"),
+    ("OBJDUMP", "llvm-objdump"), ("READELF", "llvm-readelf"),
+  ]
 
   private static func line(_ tool: Tool, _ arguments: [String]) async throws -> String {
     let output = try await tool.succeed(arguments, environment: ["LC_ALL": "C"], limit: .seconds(20)).output

@@ -44,14 +44,19 @@ struct SlotRepository: Sendable {
   }
 
   /// Runs a command with the worktree as its folder.
-  func run(_ arguments: [String], limit: Duration = .seconds(1800)) async throws -> Tool.Result {
-    try await guarded(["--git-dir=\(folder.repository.path)", "--work-tree=\(folder.source.path)"] + arguments, limit)
+  func run(
+    _ arguments: [String], limit: Duration = .seconds(1800), environment: [String: String] = [:]
+  ) async throws -> Tool.Result {
+    try await guarded(
+      ["--git-dir=\(folder.repository.path)", "--work-tree=\(folder.source.path)"] + arguments, limit, environment)
   }
 
   /// Runs a command that must succeed; `purpose` says what cannot be done without.
   @discardableResult
-  func succeed(_ arguments: [String], or purpose: String) async throws -> String {
-    let result = try await run(arguments)
+  func succeed(
+    _ arguments: [String], or purpose: String, environment: [String: String] = [:]
+  ) async throws -> String {
+    let result = try await run(arguments, environment: environment)
     guard result.status == 0 else {
       throw Failure(
         .toolFailed, "\(purpose): \(Git.words(of: result))",
@@ -60,11 +65,13 @@ struct SlotRepository: Sendable {
     return result.output.withoutLastLineFeed
   }
 
-  private func guarded(_ arguments: [String], _ limit: Duration) async throws -> Tool.Result {
+  private func guarded(
+    _ arguments: [String], _ limit: Duration, _ further: [String: String] = [:]
+  ) async throws -> Tool.Result {
     let command = [program.path] + Self.settings.flatMap { ["-c", $0] } + arguments
     return try await flock.run(
       ["--no-fork", folder.writing.path, shell.path, "-c", Self.guardian, "sh", String(getpid())] + command,
-      in: folder.source.path, environment: environment, limit: limit)
+      in: folder.source.path, environment: environment.merging(further) { $1 }, limit: limit)
   }
 
   /// Makes what is missing or of an older layout, waits for what an earlier run left at work, and clears its lock away.

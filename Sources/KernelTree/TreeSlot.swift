@@ -35,7 +35,7 @@ public final class TreeSlot: Sendable {
   /// For make's O=. Made empty, and left alone after that.
   public let objects: URL
 
-  private let tree: KernelTree
+  let tree: KernelTree
   private let lock: Mutex<FileLock>
   let repository: SlotRepository
   private let isBusy = Mutex(false)
@@ -124,7 +124,7 @@ public final class TreeSlot: Sendable {
     }
   }
 
-  private func alone<Value: Sendable>(_ work: @Sendable () async throws -> Value) async throws -> Value {
+  func alone<Value: Sendable>(_ work: @Sendable () async throws -> Value) async throws -> Value {
     let wasBusy = isBusy.withLock { isBusy in
       defer { isBusy = true }
       return isBusy
@@ -137,7 +137,7 @@ public final class TreeSlot: Sendable {
   }
 
   /// Does the work, and once more without our own repository when it fails, whatever is damaged in that.
-  private func insisting<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
+  func insisting<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
     try await prepare()
     do {
       return try await work()

@@ -100,7 +100,7 @@ public enum CommitBisectionText {
     }
     lines += conclusion.reasons.map { "  - \($0)" }
     if let account { lines += ["", account.trimmingCharacters(in: .newlines)] }
-    lines += [""] + steps(record)
+    lines += [""] + steps(record) + tools(record)
     let builds = record.examined.count { $0.examination?.buildSeconds != nil }
     let boots = record.examined.count { $0.examination?.bootMilliseconds != nil } + record.furtherBoots.count
     let seconds =
@@ -128,6 +128,19 @@ public enum CommitBisectionText {
         (found.trial.map { runs($0) + "  " } ?? "") + seen(found.seen))
     }
     return table.lines
+  }
+
+  /// Fix-ups that were applied, each with the number of kernels, and compilers where there were several.
+  static func tools(_ record: Record) -> [String] {
+    let all = record.examined.compactMap { $0.examination?.tools }
+    func counted(_ words: [String]) -> String {
+      Dictionary(grouping: words) { $0 }.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value.count))" }
+        .joined(separator: ", ")
+    }
+    let fixUps = counted(all.flatMap(\.fixUps))
+    let compilers = all.map(\.compiler)
+    return (fixUps.isEmpty ? [] : ["fix-ups applied, and to how many kernels: \(fixUps)"])
+      + (Set(compilers).count < 2 ? [] : ["compilers, and of how many kernels: \(counted(compilers))"])
   }
 
   /// Commands that boot the kernels which the answer rests on again.
@@ -161,8 +174,11 @@ public enum CommitBisectionText {
     let build =
       examination.buildSeconds.map { "built \(examination.isClean ? "clean " : "")in \(duration($0))" }
       ?? "in the store"
+    let fixUps =
+      (examination.tools?.fixUps ?? []).isEmpty
+      ? "" : ", with \(examination.tools?.fixUps.joined(separator: ", ") ?? "")"
     let boot = examination.bootMilliseconds.map { ", booted in \(duration(Double($0) / 1000))" } ?? ""
-    return "  (\(build)\(examination.identity != nil && boot.isEmpty ? ", same kernel as one judged" : boot))"
+    return "  (\(build)\(examination.identity != nil && boot.isEmpty ? ", same kernel as one judged" : boot)\(fixUps))"
   }
 
   private static func observed(_ seen: Seen) -> String {

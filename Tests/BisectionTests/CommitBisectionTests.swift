@@ -45,6 +45,26 @@ import Testing
     #expect(laboratory.examined.count <= 2 + 7 + 3, "\(laboratory.examined.count)")
   }
 
+  @Test func `a compiler or a fix-up that changes with the commit makes the claim weaker`() async throws {
+    for (changes, word) in [(true, "built by gcc 12"), (false, "other fix-ups (guard) than")] {
+      let session = try Self()
+      let laboratory = SimulatedLaboratory(
+        SimulatedHistory(history: History(row: 100), culprit: 57),
+        tools: { number in
+          let isNew = number >= 57
+          return Tools(
+            compiler: "gcc 1\(changes && isNew ? 3 : 2)", toolChain: changes && isNew ? "b" : "a",
+            fixUps: !changes && isNew ? ["guard"] : [])
+        })
+      let conclusion = try await session.bisect(laboratory, laboratory.range(from: 0, to: 99))
+      #expect(conclusion.claim == .likely && conclusion.commits.map(\.subject) == ["commit 57"])
+      #expect(conclusion.reasons.contains { $0.contains(word) }, "\(conclusion.reasons)")
+      // Both are in the ledger, for each commit.
+      let written = Record(try Ledger.entries(in: session.folder)).examined.compactMap { $0.examination?.tools }
+      #expect(Set(written.map { "\($0)" }).count == 2)
+    }
+  }
+
   @Test func `the commit that fixed it is found with the ends the other way round`() async throws {
     let world = SimulatedHistory(history: History(row: 64), culprit: 20)
     let swapped = Dictionary(uniqueKeysWithValues: (0..<64).map { ($0, $0 < 20 ? Seen.failing : .fine) })

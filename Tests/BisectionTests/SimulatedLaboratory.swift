@@ -19,6 +19,8 @@ final class SimulatedLaboratory: Laboratory {
   let twins: [Int: Int]
   /// Numbers that are said to be as a parent, by what they change.
   let still: [Int: Int]
+  /// What a number is built with; told where it is known.
+  let tools: @Sendable (Int) -> Tools?
   /// How often a bad and a good kernel fail, where that is only sometimes.
   let rates: (bad: Double, good: Double)?
   let workers = 2
@@ -37,7 +39,7 @@ final class SimulatedLaboratory: Laboratory {
 
   init(
     _ world: SimulatedHistory, lies: [Int: Seen] = [:], cleanLies: [Int: Seen] = [:], reverted: Seen? = .fine,
-    twins: [Int: Int] = [:], still: [Int: Int] = [:],
+    twins: [Int: Int] = [:], still: [Int: Int] = [:], tools: @escaping @Sendable (Int) -> Tools? = { _ in nil },
     lifetime: Int = .max, rates: (bad: Double, good: Double)? = nil, seed: Int = 1
   ) {
     self.world = world
@@ -46,6 +48,7 @@ final class SimulatedLaboratory: Laboratory {
     self.reverted = reverted
     self.twins = twins
     self.still = still
+    self.tools = tools
     self.rates = rates
     state = Mutex(State(lifetime: lifetime, random: Seeded(seed)))
   }
@@ -130,7 +133,7 @@ final class SimulatedLaboratory: Laboratory {
     let kernel = twins[number] ?? number
     return Examination(
       tree: "t\(number)", identity: world.broken[number] == nil ? "k\(kernel)" : nil, image: "/k\(kernel)", seen: seen,
-      buildSeconds: 60, bootMilliseconds: 2000, isClean: isClean)
+      buildSeconds: 60, bootMilliseconds: 2000, isClean: isClean, tools: tools(number))
   }
 
   static func id(_ number: Int) -> CommitID {

@@ -46,6 +46,15 @@ import Testing
     #expect(try store.build(BuildKey(tree: "t1", recipe: "s", toolChain: "gcc", isClean: false)) == nil)
     #expect(try store.build(BuildKey(tree: "t1", recipe: "r", toolChain: "clang", isClean: false)) == nil)
     #expect(try store.build(key("t1", isClean: true)) == nil)
+    let fixed = BuildKey(tree: "t1", recipe: "r", toolChain: "gcc", isClean: false, fixUps: "guard:123456789abc")
+    #expect(try store.build(fixed) == nil)
+    try store.add(
+      fixed, commit: "c", failure: BuildFailure(phase: .build, signature: "s", lines: []), seconds: 1)
+    #expect(try store.list().map(\.fixUps).sorted() == ["", "guard"])
+    guard case .built = try store.build(key("t1")) else {
+      Issue.record("a build with a fix-up took the place of one without")
+      return
+    }
   }
 
   @Test func `keeps the same image once, whoever builds it`() throws {
