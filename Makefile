@@ -59,7 +59,7 @@ test:
 	@Toolchain/test-kernels
 	@Toolchain/report-readers
 	@Toolchain/fuzz 20
-	@Toolchain/test $(SWIFT) boots examples kselftests builds
+	@Toolchain/test $(SWIFT) searches boots examples kselftests builds
 
 test-bisect:
 	@Toolchain/setup tests
