@@ -95,7 +95,9 @@ struct SwiftProbe {
 
   private static func lesson(_ errors: String) -> String? {
     let table = [
-      ("untyped throws is not available in Embedded Swift", "say throws(Ending): Embedded Swift 6.3 has no 'any Error'"),
+      (
+        "untyped throws is not available in Embedded Swift", "say throws(Ending): Embedded Swift 6.3 has no 'any Error'"
+      ),
       ("cannot use a value of protocol type", "Embedded Swift 6.3 has no 'any': say throws(Ending), and generics"),
       ("cannot find 'probe' in scope", "the probe's function is called 'func probe() throws(Ending)'"),
       ("errors thrown from here are not handled", "the probe's function is called 'func probe() throws(Ending)'"),
