@@ -19,10 +19,22 @@ extension ConfigurationSearch {
       case .between: try await proveBetween(members, yardstick)
       case .least: try await proveLeast(yardstick)
       }
+    isProven = hasSameFixUps() && isProven
     switch isShown {
     case nil: answer.claim = .inconclusive
     case let shown?: answer.claim = shown && isProven ? .confirmed : .likely
     }
+  }
+
+  /// Two kernels with different fix-ups differ by these, too. Whether all that were judged have the same.
+  private mutating func hasSameFixUps() -> Bool {
+    let all = Set(answer.examined.map(\.examination).filter { $0.identity != nil }.map { $0.tools?.fixUps ?? [] })
+    guard all.count > 1 else { return true }
+    let names = Set(all.joined()).filter { name in !all.allSatisfy { $0.contains(name) } }
+    answer.reasons.append(
+      "but not all kernels were built with the same fix-ups (\(names.sorted().joined(separator: ", "))): they may be what made the difference"
+    )
+    return false
   }
 
   /// What is known of the set without one of its members; whether that shows it to be needed.

@@ -100,7 +100,7 @@ public enum CommitBisectionText {
     }
     lines += conclusion.reasons.map { "  - \($0)" }
     if let account { lines += ["", account.trimmingCharacters(in: .newlines)] }
-    lines += [""] + steps(record) + tools(record)
+    lines += [""] + steps(record) + tools(record.examined.compactMap(\.examination))
     let builds = record.examined.count { $0.examination?.buildSeconds != nil }
     let boots = record.examined.count { $0.examination?.bootMilliseconds != nil } + record.furtherBoots.count
     let seconds =
@@ -131,8 +131,8 @@ public enum CommitBisectionText {
   }
 
   /// Fix-ups that were applied, each with the number of kernels, and compilers where there were several.
-  static func tools(_ record: Record) -> [String] {
-    let all = record.examined.compactMap { $0.examination?.tools }
+  static func tools(_ examinations: [Examination]) -> [String] {
+    let all = examinations.compactMap(\.tools)
     func counted(_ words: [String]) -> String {
       Dictionary(grouping: words) { $0 }.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value.count))" }
         .joined(separator: ", ")

@@ -51,6 +51,7 @@ public enum ConfigurationText {
       if let place = answer.places[member.symbol] { lines.append("      \(place)") }
     }
     lines += answer.reasons.map { "  - \($0)" }
+    lines += CommitBisectionText.tools(answer.examined.map(\.examination))
     lines.append(
       "\(CommitBisectionText.number(answer.differences)) symbols differ; \(answer.configured) configurations, \(answer.builds) builds, \(answer.boots) boots, \(CommitBisectionText.duration(answer.seconds))"
     )

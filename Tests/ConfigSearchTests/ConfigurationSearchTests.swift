@@ -47,6 +47,17 @@ import Testing
     #expect(Set(laboratory.built).count == laboratory.built.count)
   }
 
+  @Test func `is likely at most where a fix-up may be what makes the difference`() async throws {
+    let world = Self.world([Symbol(name: "X"), Symbol(name: "Y")])
+    let answer = try await search(SimulatedConfigurations(world, causes: [["X"]], fixed: ["X"]), Self.all)
+    #expect(answer.members.map(\.symbol) == ["CONFIG_X"])
+    #expect(answer.claim == .likely)
+    #expect(answer.reasons.contains { $0.contains("not all kernels were built with the same fix-ups (new-guard)") })
+    // One that all of them got makes none.
+    let same = try await search(SimulatedConfigurations(world, causes: [["X"]], fixed: ["A2"]), Self.all)
+    #expect(same.claim == .confirmed)
+  }
+
   @Test func `says that a symbol is there because another one needs it`() async throws {
     let laboratory = SimulatedConfigurations(
       Self.world([Symbol(name: "X"), Symbol(name: "Y", needs: "X")]), causes: [["Y"]])

@@ -25,6 +25,8 @@ final class SimulatedConfigurations: ConfigurationLaboratory {
   let breaks: [(with: String, without: String)]
   /// What builds upon older objects say otherwise, by symbol.
   let lies: Set<String>
+  /// With one of these it builds with a fix-up only.
+  let fixed: Set<String>
   private let state = Mutex(State())
 
   struct State {
@@ -38,8 +40,10 @@ final class SimulatedConfigurations: ConfigurationLaboratory {
   struct Killed: Error {}
 
   init(
-    _ symbols: [Symbol], causes: [Set<String>], breaks: [(with: String, without: String)] = [], lies: Set<String> = []
+    _ symbols: [Symbol], causes: [Set<String>], breaks: [(with: String, without: String)] = [], lies: Set<String> = [],
+    fixed: Set<String> = []
   ) {
+    self.fixed = fixed
     self.symbols = symbols
     self.causes = causes
     self.breaks = breaks
@@ -102,19 +106,22 @@ final class SimulatedConfigurations: ConfigurationLaboratory {
     }
     if let broken = breaks.first(where: { taken.contains($0.with) && !taken.contains($0.without) }) {
       let why = "\(broken.with).c does not build"
-      return examination(text, nil, .broken(why), isNew, isClean)
+      return examination(text, nil, .broken(why), isNew, isClean, [])
     }
     var isBad = causes.contains { $0.isSubset(of: taken) }
     if !isClean, !lies.isDisjoint(with: taken) { isBad.toggle() }
-    return examination(text, text, isBad ? .failing : .fine, isNew, isClean)
+    return examination(
+      text, text, isBad ? .failing : .fine, isNew, isClean, fixed.isDisjoint(with: taken) ? [] : ["new-guard"])
   }
 
   private func examination(
-    _ text: String, _ identity: String?, _ seen: Seen, _ isNew: Bool, _ isClean: Bool
+    _ text: String, _ identity: String?, _ seen: Seen, _ isNew: Bool, _ isClean: Bool,
+    _ fixUps: [String]
   ) -> Examination {
     Examination(
       tree: "t", identity: identity, image: identity.map { "/\($0.hashValue)" }, seen: seen,
-      buildSeconds: isNew ? 60 : nil, bootMilliseconds: isNew && identity != nil ? 2000 : nil, isClean: isClean)
+      buildSeconds: isNew ? 60 : nil, bootMilliseconds: isNew && identity != nil ? 2000 : nil, isClean: isClean,
+      tools: Tools(compiler: "gcc 12", toolChain: "a", fixUps: fixUps))
   }
 
   func run(_ examination: Examination, _ numbers: Range<Int>) async throws -> [Run] {

@@ -46,6 +46,35 @@ import Testing
     #expect(world.builds().count == built)
   }
 
+  @Test func `of a tree that builds with a fix-up only is searched, and the base of a bisect found, with that`()
+    async throws
+  {
+    let makefile = try String(contentsOf: world.tree.appending(path: "Makefile"), encoding: .utf8)
+    try world.write("Makefile", makefile.replacing("\t@sleep 0.3\n", with: "\t@sh ./script.sh\n"))
+    try world.write("script.sh", "echo \"scripts/t.pl: error: Can't use 'defined(@array)' here\" >&2; exit 1\n")
+    try world.write("rule", "")
+    try await world.commit("an old script", tag: "calm")
+    try world.write("rule", "x\n")
+    try await world.commit("what CULPRIT switches on is broken again", tag: "loud")
+    try world.write("script.sh", "exit 0\n")
+    try await world.commit("timeconst.pl: Eliminate Perl warning")
+    let (good, bad) = try ends()
+    let search = ["config", "bisect", "--commit", "loud", "--good", good, "--bad", bad, Self.probe]
+    let without = try await world.firstbad(search)
+    #expect(without.status == 128 && without.output.isEmpty, "\(without)")
+    let with = try await world.firstbad(search + ["--fix-ups", "time-constants"])
+    #expect(with.status == 0 && with.output.contains("what makes it bad, confirmed, is 2 symbols"), "\(with)")
+    #expect(with.output.contains("fix-ups applied, and to how many kernels: time-constants ("), "\(with.output)")
+    let climb = ["bisect", "--base", "auto", "--good", "calm", "--bad", "loud", Self.probe]
+    let found = try await world.firstbad(climb + ["--fix-ups", "time-constants"])
+    #expect(found.status == 0 && found.output.contains("broken again"), "\(found)")
+    #expect(found.errors.contains("base defconfig shows it"), "\(found.errors)")
+    #expect(found.output.contains("time-constants ("), "\(found.output)")
+    // What the base and the fix-ups were is known when it is gone on with.
+    let again = try await world.firstbad("bisect", "--resume")
+    #expect(again.status == 0 && again.output.contains("broken again"), "\(again)")
+  }
+
   @Test func `is searched for what changes an observation`() async throws {
     let (good, bad) = try ends()
     let result = try await world.firstbad(

@@ -153,6 +153,17 @@ struct FixUpSetTests {
     #expect(recipe.fragment().contains("# CONFIG_A is not set\n") && recipe.digest != plain)
     recipe.userSymbols = [BuildRecipe.Assignment("A", "y")]
     #expect(recipe.fragment().contains("CONFIG_A=y\n") && !recipe.fragment().contains("# CONFIG_A is"))
+    // A wish of a search among configurations stands above a fix-up, too, and what is exact is left alone.
+    recipe.userSymbols = []
+    recipe.wishes = [BuildRecipe.Assignment("A", "m")]
+    #expect(recipe.fragment().contains("CONFIG_A=m\n") && !recipe.fragment().contains("# CONFIG_A is"))
+    var exact = BuildRecipe(base: .exact(contents: "CONFIG_A=y\n"))
+    exact.fixUpSymbols = [BuildRecipe.Assignment("A", "n")]
+    #expect(exact.requests().isEmpty)
+    // Nor may it take what the guest needs.
+    var guest = BuildRecipe()
+    guest.fixUpSymbols = [BuildRecipe.Assignment("PROC_FS", "n")]
+    #expect(guest.fragment().contains("CONFIG_PROC_FS=y\n"))
   }
 }
 

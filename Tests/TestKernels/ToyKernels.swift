@@ -91,7 +91,10 @@ public struct ToyKernels: Sendable {
   }
 
   /// Runs `firstbad` in the tree, with caches of this world alone.
-  public func firstbad(_ arguments: String...) async throws -> Tool.Result {
+  public func firstbad(_ arguments: String...) async throws -> Tool.Result { try await firstbad(arguments) }
+
+  /// The same.
+  public func firstbad(_ arguments: [String]) async throws -> Tool.Result {
     try await Command.firstbad(arguments, in: tree, environment: environment)
   }
 
