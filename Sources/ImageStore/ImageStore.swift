@@ -110,11 +110,18 @@ public final class ImageStore: Sendable {
     let kept = self.image(sha256)
     let now = Date.now.timeIntervalSince1970
     try use { database in
+      // One image holds one kernel: where another was built, this is not its image, and no verdict on it would be true.
+      let other = try String.fetchOne(database, sql: "SELECT identity FROM image WHERE sha256 = ?", arguments: [sha256])
+      if let other, other != identity {
+        throw Failure(
+          .toolFailed, "the image of \(commit.prefix(12)) holds another kernel than was built: \(image.path)",
+          remedy: "something between compiler and image is stale: build without ccache, or clear it with 'ccache -C'")
+      }
       try database.execute(
         // Not OR REPLACE, which would take the other builds of this image along.
         sql: """
           INSERT INTO image (sha256, identity, bytes) VALUES (?, ?, ?)
-          ON CONFLICT (sha256) DO UPDATE SET identity = excluded.identity, bytes = excluded.bytes
+          ON CONFLICT (sha256) DO UPDATE SET bytes = excluded.bytes
           """,
         arguments: [sha256, identity, Self.size(of: kept)])
       try database.execute(

@@ -57,6 +57,17 @@ import Testing
     }
   }
 
+  @Test func `refuses an image that another kernel has: it is not that of what was built`() throws {
+    try add("t1", "kernel one")
+    #expect(throws: Failure.self) {
+      try store.add(
+        key("t2"), commit: "c", image: try scratch.file("stale/bzImage", "kernel one".utf8),
+        config: try scratch.file("stale/.config", "".utf8), log: try scratch.file("stale/build.log", "".utf8),
+        inputs: try scratch.file("stale/inputs.json", "{}".utf8), identity: "i-kernel two", buildID: "b", seconds: 1)
+    }
+    #expect(try store.build(key("t2")) == nil)
+  }
+
   @Test func `keeps the same image once, whoever builds it`() throws {
     let one = try add("t1", "same")
     let two = try add("t2", "same")
