@@ -78,7 +78,7 @@ enum HostFaults {
         "no Swift on the machine", .good,
         "mount -t tmpfs none $(dirname $(dirname $(readlink -f $(command -v swift)))); $run"),
       Fault("the user's own limit passes", .untestable(phase: "probe", "out of time")) { bench in
-        try await bench.run(["--timeout", "total=6", bench.probe("sleep(15); PASS();")])
+        try await bench.run(["--timeout", "total=20", "--timeout", "probe=90", bench.probe("sleep(60); PASS();")])
       },
       Fault("a host that sleeps", .good) { bench in
         // Nine seconds in which neither the guest nor we run, in a probe that has eight.

@@ -3,7 +3,8 @@ public import HostSystem
 
 /// A git repository that is configured and built in a second, and whose kernels are real: it understands what a kernel's
 /// makefile is told, has a Kconfig of its own in awk, and its images are two of Debian's kernels, of which the older one
-/// gives EINVAL where `mm.pkey-alloc-errno` wants ENOSPC. Which one it is hangs on CONFIG_CULPRIT.
+/// gives EINVAL where `mm.pkey-alloc-errno` wants ENOSPC. Which one it is hangs on CONFIG_CULPRIT. What was compiled is
+/// written behind the image, where nothing looks, as two kernels have never the same bytes in their images.
 public struct ToyKernels: Sendable {
   /// The folder of it all.
   public let scratch: Scratch
@@ -48,6 +49,7 @@ public struct ToyKernels: Sendable {
       \t@sleep 0.3
       \t@if grep -q '^CONFIG_CULPRIT=y' $(O)/.config && [ -s rule ]; then echo old; else echo new; fi > $(O)/which
       \t@if [ "$$(cat $(O)/which)" = old ]; then cp \(old) $(O)/image; else cp \(new) $(O)/image; fi
+      \t@cat $(O)/which code >> $(O)/image
       \t@printf 'const char which[] = "%s %s"; void _start(void) {}\\n' "$$(cat $(O)/which)" "$$(cat code)" > $(O)/a.c
       \t@$(CC) -ffreestanding -nostdlib -static -o $(O)/vmlinux $(O)/a.c
       \t@mkdir -p $(O)/arch/x86/boot && mv $(O)/image $(O)/arch/x86/boot/bzImage
