@@ -9,7 +9,7 @@ FIRSTBAD   := .build/release/firstbad
 KERNELS    ?= linux-image-6.1.0-*-cloud-amd64
 
 .PHONY: help setup build guest library library-twice demo demo-bisect test test-bisect faults docs check fmt bench \
-  kselftests install clean
+  bench-bisect old-trees kselftests install clean
 
 help:
 	@echo "make setup    install what is missing (apt)"
@@ -22,6 +22,8 @@ help:
 	@echo "make library  measure the shipped probes (LIBRARY_KERNELS=files), write Documentation/Library.md"
 	@echo "make library-twice  that they observe the same in another order (LIBRARY_KERNELS=files)"
 	@echo "make bench    time firstbad against a bare QEMU"
+	@echo "make bench-bisect   time a bisect of commits against the usual recipe (hours)"
+	@echo "make old-trees    build and boot Linux 5.10 by every compiler at hand, with and without fix-ups"
 	@echo "make kselftests   the kernel's own tests, by --exec and by their own runner (KSELFTEST_KERNELS=files)"
 	@echo "make docs     look whether the Swift library is documented (OUTPUT=folder: write the pages)"
 	@echo "make install  into PREFIX=$(PREFIX)"
@@ -83,6 +85,16 @@ library-twice: build
 bench: build
 	@Benchmarks/boot $(FIRSTBAD) '$(KERNELS)'
 	@Benchmarks/suite $(FIRSTBAD) '$(KERNELS)'
+
+# RECIPE_MINUTES ends the recipe early; 0 leaves it out.
+bench-bisect: build
+	@Benchmarks/bisect $(FIRSTBAD)
+
+# Some four minutes for each compiler, the first time.
+old-trees:
+	@Toolchain/setup tests
+	@$(MAKE) --no-print-directory build
+	@Toolchain/old-trees $(FIRSTBAD) $(COMPILERS)
 
 # The kernel's own tests, by --exec and by their own runner; writes Documentation/Kselftests.md. Takes some ten minutes.
 kselftests: build

@@ -1,4 +1,5 @@
 import Foundation
+import HostSystem
 import KernelModules
 import VerdictStream
 import VirtualMachine
@@ -11,16 +12,30 @@ struct HereMachine {
   /// nil where no file tells.
   let config: KernelConfig?
 
-  static let this = HereMachine(
-    processors: ProcessInfo.processInfo.activeProcessorCount,
-    cpuinfo: (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "",
-    config: KernelConfig(release: release))
+  static func this() async -> HereMachine {
+    HereMachine(
+      processors: ProcessInfo.processInfo.activeProcessorCount,
+      cpuinfo: (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "",
+      config: await runningConfig())
+  }
 
   init(processors: Int, cpuinfo: String, config: KernelConfig?) {
     self.processors = processors
     self.config = config
     let flags = cpuinfo.split(separator: "\n").first { $0.hasPrefix("flags") }?.split(separator: ":").last ?? ""
     features = Set(flags.split(separator: " ").map { Self.plain(String($0)) })
+  }
+
+  /// What the running kernel says of itself (CONFIG_IKCONFIG_PROC), or else the file that was installed with it.
+  private static func runningConfig() async -> KernelConfig? {
+    let own = "/proc/config.gz"
+    if FileManager.default.isReadableFile(atPath: own),
+      let gzip = try? Tool("gzip", remedy: "install it: apt-get install gzip"),
+      let text = try? await gzip.succeed(["-dc", own]).output, !text.isEmpty
+    {
+      return KernelConfig(text, from: URL(filePath: own))
+    }
+    return KernelConfig(release: release)
   }
 
   private static var release: String {

@@ -50,13 +50,15 @@ struct HereRun {
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
     // As QEMU: whatever becomes of this process, the probe goes with it.
     let setpriv = try Tool("setpriv", remedy: "install it: apt-get install util-linux")
+    let machine = await HereMachine.this()
     var results: [Result] = []
-    for probe in selection.probes { results.append(try await run(probe, by: setpriv, program.path)) }
+    for probe in selection.probes { results.append(try await run(probe, on: machine, by: setpriv, program.path)) }
     return results
   }
 
-  private func run(_ probe: ProbeMetadata, by setpriv: Tool, _ program: String) async throws -> Result {
-    let machine = HereMachine.this
+  private func run(
+    _ probe: ProbeMetadata, on machine: HereMachine, by setpriv: Tool, _ program: String
+  ) async throws -> Result {
     if let unmet = machine.lack(for: probe) {
       return Result(probe: probe, status: 125, end: nil, observations: [], output: "", unmet: unmet)
     }

@@ -59,7 +59,7 @@ struct ProgramFile {
     var found = [Library(host: interpreter, guest: interpreter)]
     var open = [(file: self, guest: guestFolder)]
     var seen: Set<String> = []
-    let common = Self.commonFolders(interpreter).map { Library(host: $0, guest: $0) }
+    let common = Self.commonFolders(interpreter)
     while let (file, guest) = open.popLast() {
       let folder = URL(filePath: file.path).deletingLastPathComponent().path
       let own = (file.texts(Tag.runpath) + file.texts(Tag.rpath)).flatMap {
@@ -99,23 +99,32 @@ struct ProgramFile {
       ? Library(host: name, guest: name) : Library(host: "\(start)/\(name)", guest: "\(guest)/\(name)")
   }
 
-  /// Where the loader looks without being told: ld.so.conf and its defaults, or musl's.
-  private static func commonFolders(_ interpreter: String) -> [String] {
-    if interpreter.contains("ld-musl") {
-      let list = try? String(contentsOfFile: "/etc/ld-musl-x86_64.path", encoding: .utf8)
-      return (list?.split { $0 == "\n" || $0 == ":" }.map(String.init) ?? []) + ["/lib", "/usr/local/lib", "/usr/lib"]
-    }
-    var folders: [String] = []
+  /// Where the loader looks without being told: what its configuration names and its defaults. The guest has no
+  /// configuration, so what is found in a folder of that goes where the loader looks by default.
+  private static func commonFolders(_ interpreter: String) -> [Library] {
+    let isMusl = interpreter.contains("ld-musl")
+    let defaults =
+      isMusl
+      ? ["/lib", "/usr/local/lib", "/usr/lib"]
+      : ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib"]
+    // Which of them is a default hangs on the distribution; the one with the C library is.
+    let home =
+      defaults.first { FileManager.default.fileExists(atPath: "\($0)/\(isMusl ? "libc.so" : "libc.so.6")") } ?? "/lib"
+    let configured = isMusl ? lines(of: "/etc/ld-musl-x86_64.path", by: ":") : configuration()
+    return configured.map { Library(host: $0, guest: defaults.contains($0) ? $0 : home) }
+      + defaults.map { Library(host: $0, guest: $0) }
+  }
+
+  /// The folders that ld.so.conf names, as ldconfig(8) reads it on Debian and Fedora.
+  private static func configuration() -> [String] {
     let includes = ((try? FileManager.default.contentsOfDirectory(atPath: "/etc/ld.so.conf.d")) ?? []).sorted()
-    for file in ["/etc/ld.so.conf"] + includes.map({ "/etc/ld.so.conf.d/\($0)" }) where file.hasSuffix(".conf") {
-      let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-      folders += text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter {
-        $0.hasPrefix("/")
-      }
-    }
-    return folders + [
-      "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib",
-    ]
+    let files = ["/etc/ld.so.conf"] + includes.map { "/etc/ld.so.conf.d/\($0)" }
+    return files.filter { $0.hasSuffix(".conf") }.flatMap { lines(of: $0) }.filter { $0.hasPrefix("/") }
+  }
+
+  private static func lines(of file: String, by separator: Character = "\n") -> [String] {
+    let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+    return text.split { $0 == "\n" || $0 == separator }.map { $0.trimmingCharacters(in: .whitespaces) }
   }
 }
 

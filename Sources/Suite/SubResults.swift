@@ -46,7 +46,17 @@ enum SubResults {
         rest = rest[..<mark]
       }
     }
+    rest = withoutProcess(rest)
     let name = rest.filter { $0 != "\r" }.split(separator: " ").joined(separator: " ")
     return (name.isEmpty ? "part \(number)" : name, result)
+  }
+
+  /// Some tests begin what they say with the number of their process, `[1234] `, which is another in every boot: no two
+  /// boots would have a part in common.
+  private static func withoutProcess(_ name: Substring) -> Substring {
+    guard name.first == "[", let end = name.firstIndex(of: "]") else { return name }
+    let inside = name[name.index(after: name.startIndex)..<end]
+    guard !inside.isEmpty, inside.allSatisfy({ $0.isASCII && $0.isNumber }) else { return name }
+    return name[name.index(after: end)...]
   }
 }

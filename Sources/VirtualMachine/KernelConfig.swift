@@ -29,12 +29,17 @@ public struct KernelConfig: Sendable, Equatable {
     return nil
   }
 
-  /// That of a kernel that is installed here, `/boot/config-RELEASE`; one for `/proc/config.gz` alone is not looked for.
+  /// What this text says, which was read from `file` or from what that is compressed to.
+  public init(_ text: String, from file: URL) {
+    self.file = file
+    symbols = Self.parse(text)
+  }
+
+  /// That of a kernel that is installed here, `/boot/config-RELEASE`.
   public init?(release: String) {
     let place = URL(filePath: "/boot/config-\(release)")
     guard !release.isEmpty, let text = try? String(contentsOf: place, encoding: .utf8) else { return nil }
-    file = place
-    symbols = Self.parse(text)
+    self.init(text, from: place)
   }
 
   private static func parse(_ text: String) -> [Substring: Substring] {

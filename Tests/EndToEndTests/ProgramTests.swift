@@ -45,6 +45,34 @@ import Testing
     #expect(result.output.contains(why))
   }
 
+  @Test func `have the libraries of ld.so.conf's folders, and what those load beside them`() async throws {
+    let folder = scratch.url.appending(path: "odd")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for (name, body, more) in [
+      ("inner", "int inner(void) { return 3; }", []),
+      (
+        "outer", "int inner(void); int outer(void) { return inner(); }",
+        ["-L\(folder.path)", "-linner", "-Wl,-rpath,$ORIGIN"]
+      ),
+    ] {
+      let source = try scratch.file("\(name).c", body)
+      let result = try await Command.host(
+        "gcc", ["-shared", "-fPIC", source, "-o", folder.appending(path: "lib\(name).so").path] + more)
+      try #require(result.status == 0, "\(result.errors)")
+    }
+    let program = try await compile(
+      "odd", "int outer(void); return outer() != 3;", ["-L\(folder.path)", "-louter", "-Wl,--allow-shlib-undefined"])
+    _ = try scratch.file("conf/odd.conf", folder.path + "\n")
+    // A machine whose configuration names that folder.
+    let kernel = try await TestKernels.newest()
+    let run = "mount --bind \(scratch.url.path)/conf /etc/ld.so.conf.d && \(Command.program) run --kernel \(kernel)"
+    let unshare = ["--mount"] + (getuid() == 0 ? [] : ["--user", "--map-root-user"])
+    let result = try await Command.host("unshare", unshare + ["sh", "-c", "\(run) --exec \(program)"])
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    let without = try await self.run([program])
+    #expect(without.status == 128 && without.errors.contains("needs libouter.so, which is not on this machine"))
+  }
+
   @Test func `are refused when they are none for the guest`() async throws {
     let script = try scratch.file("script.sh", "#!/bin/sh\nexit 0\n")
     let refused = try await run([script])

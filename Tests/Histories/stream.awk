@@ -68,7 +68,7 @@ END {
     who = "Firstbad histories <histories@firstbad.invalid> " first_date + i * 3600 " +0000"
     print "commit refs/heads/main\nauthor " who "\ncommitter " who "\ndata <<END OF MESSAGE"
     print subject(number) "\n"
-    print "Part " i " of " count " of the difference between linux-source-6.1 " old " and " new ","
+    print "Part " i " of " count " of the difference between " package " " old " and " new ","
     print "in an order of chance (seed " seed "): it may need a part that comes later.\nEND OF MESSAGE"
     many = split(paths[number], names, "\n")
     for (j = 1; j <= many; j++)

@@ -25,6 +25,13 @@ import VerdictStream
     #expect(parts("ok 1 Size of #foo\n") == ["Size of #foo: ok"])
   }
 
+  @Test func `the number of the process that some tests begin with is no part of a name`() {
+    #expect(
+      parts("ok 1 [1234] Result (0) matches\nok 2 [a] b\nok 3 [] c\n") == [
+        "Result (0) matches: ok", "[a] b: ok", "[] c: ok",
+      ])
+  }
+
   @Test func `without a name it is called by its number, and the same name again by a number of its own`() {
     #expect(parts("ok 1\nok 2 x\nnot ok 3 x\n") == ["part 1: ok", "x: ok", "x (2): not ok"])
   }
