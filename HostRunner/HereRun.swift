@@ -33,12 +33,7 @@ struct HereRun {
     var why: String {
       if let unmet { return unmet }
       guard let end else { return "the probe's program said nothing" }
-      if status == 0 { return "" }
-      var parts = [end.check, end.message].filter { !$0.isEmpty }.map(\.description)
-      let errno = end.errno.description
-      if !errno.isEmpty, !parts.contains(where: { $0.contains(errno) }) { parts.append(errno) }
-      let place = end.location.isEmpty ? "" : " (\(end.location))"
-      return (parts.isEmpty ? "\(end.outcome.word)" : parts.joined(separator: ": ")) + place
+      return status == 0 ? "" : Account.of(end)
     }
   }
 
@@ -99,7 +94,8 @@ struct HereRun {
     // A failure may only say that this kernel lacks what the probe needs, where nobody knows what it has.
     if result.status == 1, !probe.configs.isEmpty, machine.config == nil {
       let needs = probe.configs.map(\.description).joined(separator: ", ")
-      result.unmet = "\(result.why); but the probe needs \(needs), and this kernel's configuration is not known"
+      result.unmet = "\(result.why); but the probe needs \(needs), and this kernel's configuration is not known; "
+        + "without that in its heading it would be judged"
       result.status = 125
     }
     return result

@@ -2,6 +2,7 @@
 #ifndef FB_ARENA_H
 #define FB_ARENA_H
 
+#include <firstbad/probe.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ struct fb_arena {
 	_Atomic uint32_t used;     /* bytes handed out to writers */
 	_Atomic uint32_t relayed;  /* bytes that the init has put on the wire */
 	_Atomic uint32_t dropped;  /* messages without room */
+	struct fb_place place;     /* see probe.h */
 	char messages[FB_ARENA_MESSAGES];
 };
 

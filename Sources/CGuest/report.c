@@ -3,6 +3,8 @@
 #include "arena.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 
 struct fb_arena *fb_arena;
@@ -16,6 +18,8 @@ int fb_reports_reset(void)
 	next = 0;
 	void *memory = mmap(0, sizeof *fb_arena, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	fb_arena = memory == MAP_FAILED ? 0 : memory;
+	if (fb_arena)
+		fb_reached_place = &fb_arena->place;
 	return fb_arena ? 0 : -errno;
 }
 
@@ -42,6 +46,28 @@ void fb_reports_acknowledge(void)
 {
 	if (fb_arena)
 		atomic_store(&fb_arena->relayed, next);
+}
+
+void fb_reports_place(char *text, size_t size)
+{
+	/* The linker's; a probe may scribble on the place too, so only what lies in the program itself is read. */
+	extern const char __executable_start[], _end[];
+	const char *file = fb_arena ? fb_arena->place.file : 0;
+	int line = fb_arena ? fb_arena->place.line : 0;
+	*text = 0;
+	if (file < __executable_start || file >= _end)
+		return;
+	size_t room = (size_t)(_end - file), length = strnlen(file, room < 256 ? room : 256);
+	for (size_t i = 0; i < length; i++)
+		if (file[length - 1 - i] == '/') {
+			file += length - i;
+			length = i;
+			break;
+		}
+	if (line)
+		snprintf(text, size, "%.*s:%d", (int)length, file, line);
+	else
+		snprintf(text, size, "%.*s", (int)length, file);
 }
 
 int fb_reports_dropped(void) { return fb_arena ? (int)atomic_load(&fb_arena->dropped) : 0; }

@@ -3,6 +3,9 @@ public enum ProbeTemplate {
   /// The subsystems that have a template of their own.
   public static var subsystems: [String] { bodies.map(\.subsystem) }
 
+  /// The same in Swift.
+  public static func swift(id: String) -> String { SwiftTemplate.text(id: id) }
+
   /// A probe with this id that compiles and passes.
   public static func text(id: String) -> String {
     let subsystem = id.split(separator: ".").first.map(String.init) ?? ""
@@ -58,7 +61,7 @@ public enum ProbeTemplate {
         \tclose(pair.server);
         \tint error = errno_of(read(pair.client, &(char){0}, 1));
         \tOBSERVE_ERRNO("errno", error);
-        \tCHECK_EQ(error, ECONNRESET);
+        \tCHECK_ERRNO_IS(error, ECONNRESET);
         """),
     Body(
       subsystem: "fs",
@@ -78,7 +81,7 @@ public enum ProbeTemplate {
         \tpage[0] = 1;
         \tint error = errno_of(madvise(page, 4096, MADV_DONTNEED));
         \tOBSERVE_ERRNO("errno", error);
-        \tCHECK_EQ(error, 0);
+        \tCHECK_ERRNO_IS(error, 0);
         \tCHECK_EQ(page[0], 0);
         """),
     Body(
@@ -118,7 +121,7 @@ public enum ProbeTemplate {
         \tdrop_capability(CAP_SYS_CHROOT);
         \tint error = errno_of(chroot("/"));
         \tOBSERVE_ERRNO("errno", error);
-        \tCHECK_EQ(error, EPERM);
+        \tCHECK_ERRNO_IS(error, EPERM);
         """),
     Body(
       subsystem: "sysctl",

@@ -63,6 +63,8 @@ struct ProbeRun<S: System> {
     relay(child, &system, &stream)
     system.close(child)
     settle(death)
+    // How far it came explains what it does not say itself.
+    if end.location.isEmpty { end.location = system.reached }
     if !isClean {
       end.outcome = .stuck
       end.message = "a process of the probe does not die"
@@ -115,7 +117,7 @@ struct ProbeRun<S: System> {
     switch death {
     case nil:
       end.outcome = .timeout
-      end.message = "still running at its deadline"
+      end.message = "still running at its deadline, " + Self.words(timeoutMilliseconds)
       return
     case .signalled(let signal)?:
       end.outcome = .crashed
@@ -137,6 +139,11 @@ struct ProbeRun<S: System> {
       return
     }
     end.message = "the probe's process ended without PASS, FAIL or SKIP"
+  }
+
+  /// `30 s`, or `500 ms`.
+  private static func words(_ milliseconds: Int) -> Text {
+    milliseconds % 1000 == 0 ? Text(decimal: milliseconds / 1000) + " s" : Text(decimal: milliseconds) + " ms"
   }
 
   private static func taint(_ system: S) -> Int {

@@ -60,8 +60,12 @@ public struct Places: Sendable, Equatable {
   }
 
   private static func cannotWrite(_ url: URL, _ error: any Error) -> Failure {
-    Failure(
-      .cannotWrite, "\(url.path) cannot be written: \(Failure.cause(of: error))",
-      remedy: "free some space there, or point XDG_CACHE_HOME and XDG_STATE_HOME to a writable folder")
+    let cause = Failure.cause(of: error)
+    // A folder of somebody else's does not become writable by space.
+    let isFull = cause.contains("space")
+    return Failure(
+      .cannotWrite, "\(url.path) cannot be written: \(cause)",
+      remedy: (isFull ? "free some space there, or " : "")
+        + "point XDG_CACHE_HOME and XDG_STATE_HOME to a folder that you may write to")
   }
 }

@@ -240,7 +240,7 @@ public struct Judge: Sendable {
   // MARK: - The probe has an end
 
   private func byOutcome(_ probe: Text, _ end: ProbeEnd, _ events: [KernelEvent]) -> (Verdict, String) {
-    let said = end.message.description
+    let said = Account.of(end)
     let id = RunName(probe).probe
     let worst = events.first { $0.severity >= (failOn == .warn ? .warning : .broken) }
     switch end.outcome {
@@ -255,16 +255,14 @@ public struct Judge: Sendable {
     switch end.outcome {
     case .pass: return passed(probe)
     case .fail:
-      let what = end.check.isEmpty ? Masking.signature(said[...]) : end.check.description
-      let where_ = end.location.isEmpty ? "" : " (\(end.location))"
-      let why = end.check.isEmpty ? said : "\(end.check): \(said)"
-      return (.bad(signature: "\(id): \(what)"), why + where_)
+      let what = end.check.isEmpty ? Masking.signature(end.message.description[...]) : end.check.description
+      return (.bad(signature: "\(id): \(what)"), said)
     case .timeout: return (.bad(signature: "\(id): timeout"), said)
     case .crashed: return (.bad(signature: "\(id): \(end.signal)"), said)
     case .stuck: return (.bad(signature: "\(id): stuck"), said)
     case .skip: return (.untestable(phase: .probe, signature: "\(id): skip"), said)
     case .noResult: return (.untestable(phase: .probe, signature: "\(id): no result"), said)
-    case .unready: return (.untestable(phase: .probe, signature: "\(id): unready"), Unready.reason(end))
+    case .unready: return (.untestable(phase: .probe, signature: "\(id): unready"), said)
     }
   }
 

@@ -43,4 +43,10 @@ public struct Commit: Hashable, Sendable, Codable {
 
   /// `0123456789ab ("subject")`, as the kernel's documents quote commits.
   public var quoted: String { "\(id.short) (\"\(subject)\")" }
+
+  /// The same in at most so many characters, for a line of a table.
+  public func quoted(upTo limit: Int) -> String {
+    guard quoted.count > limit else { return quoted }
+    return quoted.prefix(max(0, limit - 3)) + "…\")"
+  }
 }

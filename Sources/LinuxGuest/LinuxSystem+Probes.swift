@@ -64,6 +64,12 @@ extension LinuxSystem {
 
   func acknowledgeMessages() { fb_reports_acknowledge() }
 
+  var reached: Text {
+    var place = [CChar](repeating: 0, count: 128)
+    fb_reports_place(&place, place.count)
+    return place.withUnsafeBufferPointer { Text(c: $0.baseAddress!) }
+  }
+
   var droppedMessages: Int { Int(fb_reports_dropped()) }
 
   func close(_ child: fb_child) {

@@ -40,6 +40,11 @@ struct address fb_bound_address(int fd, const char *location)
 	return address;
 }
 
+int port_of(struct address address)
+{
+	return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
+}
+
 /* A socket of this type on a free port of 127.0.0.1. */
 static int bound(int type, const char *location)
 {

@@ -193,8 +193,8 @@ public enum CommitBisectionText {
 
   private static func name(_ sample: Sample) -> String {
     switch sample {
-    case .commit(let commit): String(commit.quoted.prefix(70))
-    case .healed(let commit, let fix): "\(commit.quoted.prefix(50)) with \(fix.id.short)"
+    case .commit(let commit): commit.quoted(upTo: 70)
+    case .healed(let commit, let fix): "\(commit.quoted(upTo: 50)) with \(fix.id.short)"
     case .reverted(let culprit, let tip): "\(tip.id.short) without \(culprit.id.short)"
     }
   }

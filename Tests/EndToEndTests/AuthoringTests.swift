@@ -95,6 +95,16 @@ import Testing
     #expect(run.status == 0, "\(run.output)\(run.errors)")
   }
 
+  @Test(arguments: ["net", "fs", "time", "process", "anything"])
+  func everySubsystemHasATemplateInSwiftThatPasses(_ subsystem: String) async throws {
+    let scratch = try Scratch()
+    let name = "\(subsystem).from-template.swift"
+    #expect(try await Command.firstbad(["new", name], in: scratch.url).output == "\(name)\n")
+    let kernel = try await TestKernels.newest()
+    let run = try await Command.firstbad(["run", "--kernel", kernel, name], in: scratch.url)
+    #expect(run.status == 0, "\(run.output)\(run.errors)")
+  }
+
   private static let swift = #"""
     /// What does close() say of a descriptor that is not open?
     ///
@@ -121,11 +131,81 @@ import Testing
     let second = try await Command.firstbad(["run", "--kernel", kernel, bad])
     #expect(second.status == 1, "\(second.output)\(second.errors)")
     #expect(second.output.contains("9 == 0 is false (open.swift:10)"), "\(second.output)")
+    // Two probes of one id are none of one image; those of two files are.
     #expect(try await Command.firstbad(["list", good, bad]).status == 128)
+    let other = try scratch.file("other.swift", Self.several)
+    let both = try await Command.firstbad(["run", "--kernel", kernel, good, other])
+    #expect(both.status == 1, "\(both.output)\(both.errors)")
+    for words in [
+      "large=18446744073709551615 mark=1", "the probe ended without a check or an observation",
+      "swallowed (other.swift:17)", "/nowhere cannot be opened: ENOENT (other.swift:24)",
+      "still running at its deadline, 3 s, after other.swift:29", "errno=EBADF",
+    ] {
+      #expect(both.output.contains(words), "\(words): \(both.output)")
+    }
     let headless = try scratch.file("headless.swift", "func probe() {}\n")
     #expect(try await Command.firstbad(["list", headless]).errors.contains("headless.swift has no heading"))
     let untyped = try scratch.file("any.swift", Self.swift.replacing("throws(Ending)", with: "throws"))
     #expect(try await Command.firstbad(["list", untyped]).errors.contains("say throws(Ending)"))
+  }
+
+  private static let several = #"""
+    /// #include <sys/fanotify.h>
+
+    /// PROBE("swift.large", "numbers of all sizes, a header of one's own, texts")
+    func large() throws(Ending) {
+      try checkEqual(UInt64.max, UInt64.max)
+      observe("large", UInt64.max)
+      observe("mark", FAN_CLOEXEC)
+      let type = readText("/proc/sys/kernel/ostype")
+      try check(type == "Linux" && type != "Minix")
+      try checkErrno(errno(of: syscall(__NR_close_range, 400, 401)), 0)
+    }
+
+    /// PROBE("swift.swallowed", "a failure that is dropped counts",
+    ///       TIMEOUT_S(3))
+    func swallowed() throws(Ending) {
+      observe("pair", tcpPair().client > 0 ? 1 : 0)
+      try? check(false, "swallowed")
+    }
+
+    /// PROBE("swift.nothing", "nothing is checked")
+    func nothing() {}
+
+    /// PROBE("swift.skips", "the kit's words name the line")
+    func skips() { _ = readText("/nowhere") }
+
+    /// PROBE("swift.hangs", "a deadline names the line, too", TIMEOUT_S(1))
+    @inline(never)
+    func hangs() throws(Ending) {
+      try check(true)
+      while true { pause() }
+    }
+
+    """#
+
+  @Test(arguments: [
+    ("func a() throws(Ending) { try check(true) }", "t.swift has no heading", "write /// PROBE"),
+    (#"/// PROBE("a.b", "c", TIMEOUT(3))"# + "\nfunc a() throws(Ending) {}", "t.swift:1:", "TIMEOUT is no word"),
+    (#"/// PROBE("a.b", "c")"# + "\nlet a = 1", "t.swift:1: this heading stands above no function", "let 'func NAME()"),
+    (
+      #"/// PROBE("a.b", "c""# + "\nfunc a() throws(Ending) {}", "t.swift:1: the heading has no end",
+      "close its last parenthesis"
+    ),
+    (
+      #"/// PROBE("a.b", "c")"# + "\nfunc a() throws(Ending) { try checkOK(fanotify_init(0, 0)) }", "t.swift:2:",
+      "#include <sys/fanotify.h>"
+    ),
+    (
+      "import Musl\n" + #"/// PROBE("a.b", "c")"# + "\nfunc a() throws(Ending) { try check(true) }", "t.swift:1:",
+      "leave the import out"
+    ),
+  ])
+  func anErrorInSwiftTeaches(_ text: String, _ words: String, _ lesson: String) async throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("t.swift", text + "\n")
+    let run = try await Command.firstbad(["list", file])
+    #expect(run.status == 128 && run.errors.contains(words) && run.errors.contains(lesson), "\(run.errors)")
   }
 
   @Test func whatAProbeIsAboutCanBeAsked() async throws {
@@ -139,7 +219,11 @@ import Testing
 
   @Test(arguments: [
     ("temp_folder(); PASS();", "#include <firstbad/kit.h>"),
-    ("socket(1, 1, 0); PASS();", "include the header that the function's man page names"),
+    ("socket(1, 1, 0); PASS();", "socket is declared by #include <sys/socket.h>"),
+    ("long x = MAP_SHARED; CHECK_EQ(x, 1); PASS();", "MAP_SHARED is declared by #include <sys/mman.h>"),
+    ("frobnicate(); PASS();", "include the header that the function's man page names"),
+    ("OBSERVE_ERNO(\"e\", 1); PASS();", "OBSERVE_ERNO is no word of probe.h; OBSERVE_ERRNO is"),
+    ("long x = SYS_frobnicate; CHECK_EQ(x, 1); PASS();", "include <firstbad/syscalls.h> and say __NR_frobnicate"),
     ("return;", "not with return"), ("int x = 1; (void)x;", "end every path"),
   ])
   func anErrorTeaches(_ body: String, _ lesson: String) async throws {

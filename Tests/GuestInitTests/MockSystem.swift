@@ -161,6 +161,8 @@ final class MockSystem: System {
   }
 
   func acknowledgeMessages() { calls.append("acknowledge") }
+  var reached: Text { running?.reached ?? "" }
+
   var droppedMessages: Int { running?.dropped ?? 0 }
   func close(_ child: Int32) { calls.append("close") }
 
@@ -217,6 +219,7 @@ struct Script {
   var endless: Text?
   /// Messages that found no room.
   var dropped = 0
+  var reached: Text = ""
 
   static func said(_ word: Text, _ message: Text = "", at: Int = 0) -> (at: Int, message: Message) {
     (at, Message(kind: .end, fields: [word, message, "x == 1", "a.c:7", "EINVAL"]))

@@ -72,6 +72,15 @@ private struct Case: Sendable, CustomTestStringConvertible {
     #expect(records.done == Done(planned: 2, ended: 2))
   }
 
+  @Test func `tells how far it came when it does not say so itself`() {
+    let scripts = [
+      Script(death: (1, .signalled("SIGSEGV")), reached: "a.c:12"), Script(death: (1, .exited(0)), reached: "a.c:12"),
+      Script(reached: "a.c:12"),
+    ]
+    for script in scripts { #expect(Guest(["a.one": script]).end()?.location == "a.c:12") }
+    #expect(Guest(["a.one": Script()]).end()?.message == "still running at its deadline, 10 s")
+  }
+
   @Test func `carries the failed check as it was said`() {
     let script = Script(messages: [Script.said("fail", "2 == 1 is false")], death: (3, .exited(1)))
     let end = Guest(["a.one": script]).end()

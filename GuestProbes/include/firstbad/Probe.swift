@@ -1,6 +1,6 @@
-/// Probes in Embedded Swift: what `probe.h` is for C. It is compiled together with the one file of the probe.
+/// Probes in Embedded Swift: what `probe.h` is for C. It is compiled together with the one file of the probes.
 
-/// How a probe ends before its function returns; returning is a pass.
+/// How a probe ends before its function returns; returning is a pass, when something was checked or observed.
 public enum Ending: Error {
   /// What the kernel is accused of was found: bad.
   case failed(String, StaticString, Int)
@@ -8,99 +8,209 @@ public enum Ending: Error {
   case skipped(String, StaticString, Int)
 }
 
-/// A condition that must hold: what the kernel is accused of.
+/// What the probe has said so far. A probe has its process to itself.
+nonisolated(unsafe) private var failure: Ending?
+nonisolated(unsafe) private var hasSaidAnything = false
+
+/// Where the probe has come to: a crash or a deadline says after which line.
+private func reached(_ file: StaticString, _ line: Int) {
+  fb_reached(UnsafeRawPointer(file.utf8Start).assumingMemoryBound(to: CChar.self), Int32(line))
+}
+
+private func judge(_ isSo: Bool, _ words: @autoclosure () -> String, _ file: StaticString, _ line: Int) throws(Ending) {
+  hasSaidAnything = true
+  if isSo { return }
+  let ending = Ending.failed(words(), file, line)
+  // One that is caught and dropped, as by `try?`, counts all the same.
+  if failure == nil { failure = ending }
+  throw ending
+}
+
+// MARK: - Checks: what the kernel is accused of
+
+/// A condition that must hold.
 public func check(
-  _ condition: Bool, _ words: String = "not true", file: StaticString = #fileID, line: Int = #line
+  _ condition: Bool, _ words: @autoclosure () -> String = "not true", file: StaticString = #fileID, line: Int = #line
 ) throws(Ending) {
-  if !condition { throw .failed(words, file, line) }
+  reached(file, line)
+  try judge(condition, words(), file, line)
 }
 
 /// Two numbers that must be equal; both are told when they are not.
 public func checkEqual<Number: FixedWidthInteger, Other: FixedWidthInteger>(
   _ left: Number, _ right: Other, file: StaticString = #fileID, line: Int = #line
 ) throws(Ending) {
-  if Int(left) != Int(right) { throw .failed("\(Int(left)) == \(Int(right)) is false", file, line) }
+  reached(file, line)
+  try judge(left == right, "\(left) == \(right) is false", file, line)
+}
+
+/// Two numbers that must differ.
+public func checkNotEqual<Number: FixedWidthInteger, Other: FixedWidthInteger>(
+  _ left: Number, _ right: Other, file: StaticString = #fileID, line: Int = #line
+) throws(Ending) {
+  reached(file, line)
+  try judge(left != right, "\(left) != \(right) is false", file, line)
+}
+
+/// A number that must be less than another.
+public func checkLess<Number: FixedWidthInteger, Other: FixedWidthInteger>(
+  _ left: Number, than right: Other, file: StaticString = #fileID, line: Int = #line
+) throws(Ending) {
+  reached(file, line)
+  try judge(left < right, "\(left) < \(right) is false", file, line)
+}
+
+/// A number that must be as large as another, or larger.
+public func checkAtLeast<Number: FixedWidthInteger, Other: FixedWidthInteger>(
+  _ left: Number, _ right: Other, file: StaticString = #fileID, line: Int = #line
+) throws(Ending) {
+  reached(file, line)
+  try judge(left >= right, "\(left) >= \(right) is false", file, line)
+}
+
+/// Two texts that must have the same bytes; `==` of Strings would want the Unicode tables.
+public func checkEqual(
+  _ left: String, _ right: String, file: StaticString = #fileID, line: Int = #line
+) throws(Ending) {
+  reached(file, line)
+  try judge(sameText(left, right), "\"\(left)\" is not \"\(right)\"", file, line)
 }
 
 /// An errno that must be this one, or 0; their names are told when it is not.
 public func checkErrno(
   _ error: Int32, _ wanted: Int32, file: StaticString = #fileID, line: Int = #line
 ) throws(Ending) {
-  if error != wanted { throw .failed("\(errnoName(error)) and not \(errnoName(wanted))", file, line) }
+  reached(file, line)
+  try judge(error == wanted, "\(errnoName(error)) and not \(errnoName(wanted))", file, line)
 }
 
-/// bind(2) to an address of the kit: what SOCKADDR is for in C.
-public func bind(_ socket: Int32, to place: address) -> Int32 {
-  var place = place
-  return bind(socket, &place.any, place.size)
-}
-
-/// connect(2) to an address of the kit.
-public func connect(_ socket: Int32, to place: address) -> Int32 {
-  var place = place
-  return connect(socket, &place.any, place.size)
-}
-
-/// A condition without which the probe cannot tell, and why.
-public func require(
-  _ condition: Bool, _ why: String, file: StaticString = #fileID, line: Int = #line
-) throws(Ending) {
-  if !condition { throw .skipped(why, file, line) }
-}
-
-/// A call that must not return -1, or the probe cannot tell; gives what it returned.
-public func requireOK<Number: FixedWidthInteger>(
+/// A call that must not return -1; gives what it returned.
+@discardableResult
+public func checkOK<Number: FixedWidthInteger>(
   _ returned: Number, file: StaticString = #fileID, line: Int = #line
 ) throws(Ending) -> Number {
-  if Int(returned) == -1 { throw .skipped("failed with " + errnoName(fb_last_errno()), file, line) }
+  let error = errno(of: returned)
+  reached(file, line)
+  try judge(error == 0, "failed with \(errnoName(error))", file, line)
   return returned
 }
 
-/// What a call answers: 0, or its errno.
-public func errno<Number: FixedWidthInteger>(of returned: Number) -> Int32 {
-  Int(returned) == -1 ? fb_last_errno() : 0
+/// What the kernel is accused of was found.
+public func fail(_ words: String, file: StaticString = #fileID, line: Int = #line) throws(Ending) -> Never {
+  reached(file, line)
+  try judge(false, words, file, line)
+  throw .failed(words, file, line)
 }
 
+// MARK: - Requirements: what the probe only needs
+
+/// A condition without which the probe cannot tell, and why.
+public func require(
+  _ condition: Bool, _ why: @autoclosure () -> String, file: StaticString = #fileID, line: Int = #line
+) throws(Ending) {
+  reached(file, line)
+  if !condition { throw .skipped(why(), file, line) }
+}
+
+/// A call that must not return -1, or the probe cannot tell; gives what it returned.
+@discardableResult
+public func requireOK<Number: FixedWidthInteger>(
+  _ returned: Number, file: StaticString = #fileID, line: Int = #line
+) throws(Ending) -> Number {
+  let error = errno(of: returned)
+  reached(file, line)
+  if error != 0 { throw .skipped("failed with " + errnoName(error), file, line) }
+  return returned
+}
+
+/// This kernel or machine cannot tell.
+public func skip(_ why: String, file: StaticString = #fileID, line: Int = #line) throws(Ending) -> Never {
+  reached(file, line)
+  throw .skipped(why, file, line)
+}
+
+// MARK: - Observations: what was seen, whatever the result
+
 /// A named integer; on the wire before this returns.
-public func observe<Number: FixedWidthInteger>(_ name: String, _ value: Number) {
-  fb_observe_integer(name, Int64(value))
+public func observe<Number: FixedWidthInteger>(
+  _ name: String, _ value: Number, file: StaticString = #fileID, line: Int = #line
+) {
+  saw(file, line)
+  if let signed = Int64(exactly: value) {
+    fb_observe_integer(name, signed)
+  } else {
+    fb_observe_unsigned(name, UInt64(truncatingIfNeeded: value))
+  }
 }
 
 /// A named text; on the wire before this returns.
-public func observe(_ name: String, _ value: String) { fb_observe_text(name, value) }
+public func observe(_ name: String, _ value: String, file: StaticString = #fileID, line: Int = #line) {
+  saw(file, line)
+  fb_observe_text(name, value)
+}
 
 /// A named errno: `ENOSPC`, or `0` for none.
-public func observe(_ name: String, errno: Int32) { fb_observe_text(name, fb_errno_name(errno)) }
+public func observe(_ name: String, errno: Int32, file: StaticString = #fileID, line: Int = #line) {
+  saw(file, line)
+  fb_observe_text(name, fb_errno_name(errno))
+}
 
-/// A named number with its unit, exact.
-public func observe<Number: FixedWidthInteger>(_ name: String, _ value: Number, in unit: String) {
-  fb_observe_quantity(name, Int64(value), unit)
+/// A named number with its unit, exact: kernels are compared by the number.
+public func observe<Number: FixedWidthInteger>(
+  _ name: String, _ value: Number, in unit: String, file: StaticString = #fileID, line: Int = #line
+) {
+  saw(file, line)
+  fb_observe_quantity(name, Int64(clamping: value), unit)
+}
+
+/// How long something took, in nanoseconds: a number that is another one in each run.
+public func observe(_ name: String, nanoseconds: Int64, file: StaticString = #fileID, line: Int = #line) {
+  observe(name, samples: [nanoseconds], in: "ns", file: file, line: line)
+}
+
+/// What was measured many times, in any order and unit: `ns`, `us`, `ms` and `s` are shown as times.
+public func observe(
+  _ name: String, samples: [Int64], in unit: String, file: StaticString = #fileID, line: Int = #line
+) {
+  saw(file, line)
+  fb_observe_samples(name, unit, samples, Int32(samples.count), Int64(samples.count))
 }
 
 /// Runs it so many times and reports how long each round took, as `MEASURE` does in C.
-public func measure(_ name: String, rounds: Int, _ body: () throws(Ending) -> Void) throws(Ending) {
+public func measure(
+  _ name: String, rounds: Int, file: StaticString = #fileID, line: Int = #line, _ body: () throws(Ending) -> Void
+) throws(Ending) {
   var all: [Int64] = []
   for _ in 0..<rounds {
     let begun = now_ns()
     try body()
     all.append(now_ns() - begun)
   }
-  fb_observe_samples(name, "ns", all, Int32(all.count), Int64(all.count))
+  observe(name, samples: all, in: "ns", file: file, line: line)
 }
 
-/// `ENOSPC` for 28.
-public func errnoName(_ number: Int32) -> String { String(cString: fb_errno_name(number)) }
+private func saw(_ file: StaticString, _ line: Int) {
+  hasSaidAnything = true
+  reached(file, line)
+}
 
-/// Calls the probe's function, for the heading.
-@c(fb_swift_run)
-public func runProbe() {
+// MARK: - Beneath
+
+/// Calls a probe's function, for its heading.
+func run(_ probe: () throws(Ending) -> Void) {
   do throws(Ending) {
     try probe()
   } catch {
-    switch error {
-    case .failed(let words, let file, let line): fb_end_text(FB_FAIL, "\(file):\(line)", words)
-    case .skipped(let why, let file, let line): fb_end_text(FB_SKIP, "\(file):\(line)", why)
-    }
+    end(error)
   }
+  if let failure { end(failure) }
+  if !hasSaidAnything { fb_end_text(FB_SKIP, "", "the probe ended without a check or an observation") }
   fb_end_text(FB_PASS, "", "")
+}
+
+private func end(_ ending: Ending) {
+  switch ending {
+  case .failed(let words, let file, let line): fb_end_text(FB_FAIL, "\(file):\(line)", words)
+  case .skipped(let why, let file, let line): fb_end_text(FB_SKIP, "\(file):\(line)", why)
+  }
 }

@@ -22,7 +22,8 @@
 /* Path of a fresh file system of this type: new_mount("tmpfs", "size=1m"). Skips where the kernel lacks it. */
 #define new_mount(type, options) fb_new_mount((type), (options), FB_HERE_)
 
-/* The whole text of a file, without the newline at its end; at most 64 KiB. It stays until the probe ends. */
+/* The whole text of a file, without the newline at its end; at most 64 KiB. It stays until the probe
+ * ends; where it is read over and over, as in wait_until(), free() it. */
 #define read_text(path) fb_read_text((path), FB_HERE_)
 
 /* The number at the beginning of a file. */

@@ -24,7 +24,8 @@ struct address {
  * what is accepted inherits that, and its TIME_WAIT then keeps the port even from those who say SO_REUSEADDR. */
 #define tcp_listener(backlog, where) fb_tcp_listener((backlog), (where), FB_HERE_)
 
-/* Two TCP sockets, connected over 127.0.0.1. */
+/* Two TCP sockets, connected over 127.0.0.1; `server` is the accepted one, and the listener is closed. Neither has
+ * SO_REUSEADDR; set on `server` before it is closed, it frees the port for those who say it too. */
 #define tcp_pair() fb_tcp_pair(FB_HERE_)
 
 /* Two UDP sockets on 127.0.0.1, connected to each other. */
@@ -35,6 +36,9 @@ struct address {
 
 /* The address that a socket is bound to. */
 #define bound_address(fd) fb_bound_address((fd), FB_HERE_)
+
+/* The port of an address, as a number of this host. */
+int port_of(struct address address);
 
 /* An integer option of a socket; -1 and errno as getsockopt(2) has it. */
 int socket_option(int fd, int level, int name);

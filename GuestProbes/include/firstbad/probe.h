@@ -110,6 +110,7 @@
 /* A condition that must hold. */
 #define CHECK(condition)                                                                               \
 	do {                                                                                           \
+		FB_REACHED_();                                                                         \
 		if (!(condition))                                                                      \
 			fb_end(FB_FAIL, FB_HERE_, #condition, errno, "%s", "not true");                \
 	} while (0)
@@ -124,6 +125,7 @@
 #define CHECK_GE(left, right) FB_COMPARE_(left, >=, right, #left " >= " #right)
 #define CHECK_STR_EQ(left, right)                                                                      \
 	do {                                                                                           \
+		FB_REACHED_();                                                                         \
 		const char *fb_left = (left), *fb_right = (right);                                     \
 		if (!fb_same_text(fb_left, fb_right))                                                  \
 			fb_end(FB_FAIL, FB_HERE_, #left " is " #right, errno, "\"%s\" is not \"%s\"",  \
@@ -138,6 +140,7 @@
 /* A call that must return -1 with this errno. CHECK_ERRNO(unlink("/nowhere"), ENOENT); */
 #define CHECK_ERRNO(call, number)                                                                      \
 	do {                                                                                           \
+		FB_REACHED_();                                                                         \
 		errno = 0;                                                                             \
 		__auto_type fb_result_ = (call);                                                       \
 		FB_RETURNS_MINUS_ONE_(fb_result_);                                                     \
@@ -151,12 +154,24 @@
 			       "failed with %s", fb_errno_name(fb_errno));                             \
 	} while (0)
 
+/* An errno kept from a call, or 0, that must be this one; on failure the names of both are reported.
+ * int error = errno_of(bind(...)); OBSERVE_ERRNO("errno", error); CHECK_ERRNO_IS(error, EADDRINUSE); */
+#define CHECK_ERRNO_IS(error, number)                                                                  \
+	do {                                                                                           \
+		FB_REACHED_();                                                                         \
+		int fb_errno = (error), fb_wanted = (number);                                          \
+		if (fb_errno != fb_wanted)                                                             \
+			fb_end(FB_FAIL, FB_HERE_, #error " is " #number, fb_errno, "%s",               \
+			       fb_errno_name(fb_errno));                                               \
+	} while (0)
+
 /* ---- Requirements: what the probe only needs ---------------------------------------------------- */
 
 /* A condition without which the probe cannot tell: skips with your words.
  * REQUIRE(cpus > 1, "one CPU cannot race"); */
 #define REQUIRE(condition, ...)                                                                        \
 	do {                                                                                           \
+		FB_REACHED_();                                                                         \
 		if (!(condition))                                                                      \
 			SKIP(__VA_ARGS__);                                                             \
 	} while (0)
@@ -169,21 +184,21 @@
 /* A named value, an integer or a string. It is on the wire before OBSERVE returns, so it survives even the
  * kernel's death in the next line. `--changed NAME` compares it between kernels. */
 #define OBSERVE(name, value)                                                                           \
-	_Generic((value), char *: fb_observe_text, const char *: fb_observe_text,                      \
+	(FB_REACHED_(), _Generic((value), char *: fb_observe_text, const char *: fb_observe_text,                      \
 		 float: fb_observe_floating, double: fb_observe_floating,                              \
 		 unsigned long: fb_observe_unsigned, unsigned long long: fb_observe_unsigned,          \
-		 default: fb_observe_integer)((name), (value))
+		 default: fb_observe_integer)((name), (value)))
 
 /* An exact number with its unit; kernels are compared by the number. OBSERVE_IN("stack", 8192, "bytes"); */
-#define OBSERVE_IN(name, value, unit) fb_observe_quantity((name), (value), (unit))
+#define OBSERVE_IN(name, value, unit) (FB_REACHED_(), fb_observe_quantity((name), (value), (unit)))
 
 /* How long something took, in nanoseconds: a number that is another one in each run, so two kernels are compared by
  * many runs of each: `--changed NAME:+50%`. kit.h has MEASURE for doing it many times. */
 #define OBSERVE_DURATION(name, nanoseconds)                                                            \
-	fb_observe_samples((name), "ns", (const long long[]){(nanoseconds)}, 1, 1)
+	(FB_REACHED_(), fb_observe_samples((name), "ns", (const long long[]){(nanoseconds)}, 1, 1))
 
 /* The name of an errno, or "0" for none. OBSERVE_ERRNO("errno", errno) says errno=ENOSPC. */
-#define OBSERVE_ERRNO(name, number) fb_observe_text((name), fb_errno_name(number))
+#define OBSERVE_ERRNO(name, number) (FB_REACHED_(), fb_observe_text((name), fb_errno_name(number)))
 
 /* "ENOSPC" for 28; "0" for 0; "E4711" for a number without a name. */
 const char *fb_errno_name(int number);
@@ -211,6 +226,8 @@ void fb_observe_quantity(const char *name, long long value, const char *unit);
  * there were, when not all were kept. */
 void fb_observe_samples(const char *name, const char *unit, const long long *samples, int kept, long long count);
 int fb_same_text(const char *left, const char *right);
+/* What FB_REACHED_() is for C; both stay valid. */
+void fb_reached(const char *file, int line);
 
 /* A value of any simple type on its way into a message. */
 struct fb_value { char text[48]; };
@@ -256,6 +273,7 @@ static inline uintptr_t fb_wide_pointer(const void *value) { return (uintptr_t)v
 
 #define FB_COMPARE_(left, operator, right, words)                                                      \
 	do {                                                                                           \
+		FB_REACHED_();                                                                         \
 		__auto_type fb_left = (left);                                                          \
 		__auto_type fb_right = (right);                                                        \
 		if (!(FB_WIDE_(fb_left) operator FB_WIDE_(fb_right))) {                                \
@@ -274,6 +292,7 @@ static inline uintptr_t fb_wide_pointer(const void *value) { return (uintptr_t)v
 
 #define FB_CALL_(outcome, call, words)                                                                 \
 	({                                                                                             \
+		FB_REACHED_();                                                                         \
 		errno = 0;                                                                             \
 		__auto_type fb_returned = (call);                                                      \
 		FB_RETURNS_MINUS_ONE_(fb_returned);                                                    \
@@ -285,6 +304,10 @@ static inline uintptr_t fb_wide_pointer(const void *value) { return (uintptr_t)v
 		fb_returned;                                                                           \
 	})
 
+/* Where a probe has come to, in memory that outlives it: a crash or a deadline says after which line. */
+struct fb_place { const char *file; int line; };
+extern volatile struct fb_place *fb_reached_place;
+#define FB_REACHED_() ((void)(fb_reached_place->file = FB_HERE_))
 #define FB_HERE_ __FILE_NAME__ ":" FB_STRING_(__LINE__)
 #define FB_STRING_(text) FB_STRING2_(text)
 #define FB_STRING2_(text) #text

@@ -116,6 +116,8 @@ int fb_reports_reset(void);
 int fb_reports_next(struct fb_message *message);
 /* Tells the child that everything read so far is on the wire. */
 void fb_reports_acknowledge(void);
+/* `file.c:12`, the last check, requirement or observation that the child came to, or "". */
+void fb_reports_place(char *text, size_t size);
 /* Messages that found no room. */
 int fb_reports_dropped(void);
 

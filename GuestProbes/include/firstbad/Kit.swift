@@ -1,0 +1,132 @@
+/// The words of `kit.h` that are macros in C. What cannot be had ends the probe with a skip, the reason and its line.
+
+/// `place.swift:12`, for the functions beneath.
+private func place(_ file: StaticString, _ line: Int) -> String {
+  let path = UnsafeBufferPointer(start: file.utf8Start, count: file.utf8CodeUnitCount)
+  let name = path.lastIndex(of: UInt8(ascii: "/")).map { path[($0 + 1)...] } ?? path[...]
+  return String(decoding: name, as: UTF8.self) + ":\(line)"
+}
+
+/// Skips when the kernel has no such file.
+public func requirePath(_ path: String, file: StaticString = #fileID, line: Int = #line) {
+  fb_require_path(path, place(file, line))
+}
+
+/// An empty folder of the probe's own, below /tmp.
+public func tempFolder(file: StaticString = #fileID, line: Int = #line) -> String {
+  String(cString: fb_temp_folder(place(file, line)))
+}
+
+/// An empty file of the probe's own, open for reading and writing, without a name.
+public func tempFile(file: StaticString = #fileID, line: Int = #line) -> Int32 { fb_temp_file(place(file, line)) }
+
+/// Path of a file in a new folder, with this text in it.
+public func tempText(_ text: String, file: StaticString = #fileID, line: Int = #line) -> String {
+  String(cString: fb_temp_text(text, place(file, line)))
+}
+
+/// Path of a fresh file system of this type.
+public func newMount(
+  _ type: String, _ options: String = "", file: StaticString = #fileID, line: Int = #line
+) -> String { String(cString: fb_new_mount(type, options, place(file, line))) }
+
+/// The whole text of a file, without the newline at its end; at most 64 KiB.
+public func readText(_ path: String, file: StaticString = #fileID, line: Int = #line) -> String {
+  String(cString: fb_read_text(path, place(file, line)))
+}
+
+/// The number at the beginning of a file.
+public func readNumber(_ path: String, file: StaticString = #fileID, line: Int = #line) -> Int {
+  fb_read_number(path, place(file, line))
+}
+
+/// Writes a text to a file that exists; skips when that is refused.
+public func writeText(_ path: String, _ text: String, file: StaticString = #fileID, line: Int = #line) {
+  fb_write_text(path, text, place(file, line))
+}
+
+/// The text of a sysctl, by sysctl(8)'s name.
+public func sysctlText(_ name: String, file: StaticString = #fileID, line: Int = #line) -> String {
+  String(cString: fb_sysctl_text(name, place(file, line)))
+}
+
+/// Sets a sysctl in the middle of a probe; the init puts the old value back.
+public func setSysctl(_ name: String, _ value: String, file: StaticString = #fileID, line: Int = #line) {
+  fb_set_sysctl(name, value, place(file, line))
+}
+
+/// The value that stands behind this word and its colon or blanks.
+public func field(_ path: String, _ word: String, file: StaticString = #fileID, line: Int = #line) -> String {
+  String(cString: fb_field(path, word, place(file, line)))
+}
+
+/// Text and port as an address, v4 or v6.
+public func endpoint(_ text: String, _ port: Int32, file: StaticString = #fileID, line: Int = #line) -> address {
+  fb_endpoint(text, port, place(file, line))
+}
+
+/// Two TCP sockets, connected over 127.0.0.1.
+public func tcpPair(file: StaticString = #fileID, line: Int = #line) -> pair { fb_tcp_pair(place(file, line)) }
+
+/// Two UDP sockets on 127.0.0.1, connected to each other.
+public func udpPair(file: StaticString = #fileID, line: Int = #line) -> pair { fb_udp_pair(place(file, line)) }
+
+/// A socketpair(2) of AF_UNIX.
+public func unixPair(_ type: Int32, file: StaticString = #fileID, line: Int = #line) -> pair {
+  fb_unix_pair(type, place(file, line))
+}
+
+/// The address that a socket is bound to.
+public func boundAddress(_ socket: Int32, file: StaticString = #fileID, line: Int = #line) -> address {
+  fb_bound_address(socket, place(file, line))
+}
+
+/// Moves the calling process into a network of its own in which lo is up.
+public func newNetwork(file: StaticString = #fileID, line: Int = #line) { fb_new_network(place(file, line)) }
+
+/// Two ends of a cable, as links of these names in this network.
+public func vethPair(_ left: String, _ right: String, file: StaticString = #fileID, line: Int = #line) {
+  fb_veth_pair(left, right, place(file, line))
+}
+
+/// Gives a link an IPv4 address and brings it up.
+public func linkAddress(
+  _ link: String, _ address: String, _ prefix: Int32, file: StaticString = #fileID, line: Int = #line
+) { fb_link_address(link, address, prefix, place(file, line)) }
+
+/// Moves a link into the network of another process.
+public func moveLink(_ link: String, _ process: pid_t, file: StaticString = #fileID, line: Int = #line) {
+  fb_move_link(link, process, place(file, line))
+}
+
+/// A child, in new namespaces when flags of clone(2) are named: 0 in the child, its number in the probe.
+public func child(in namespaces: Int32 = 0, file: StaticString = #fileID, line: Int = #line) -> pid_t {
+  fb_child_fork(namespaces, place(file, line))
+}
+
+/// The exit status of a child, or minus the signal; it is killed at the deadline, and the probe skips.
+public func end(
+  of process: pid_t, within milliseconds: Int32, file: StaticString = #fileID, line: Int = #line
+) -> Int32 { fb_end_of(process, milliseconds, place(file, line)) }
+
+/// Moves the calling process into new namespaces, by the flags of clone(2).
+public func newNamespaces(_ flags: Int32, file: StaticString = #fileID, line: Int = #line) {
+  fb_new_namespaces(flags, place(file, line))
+}
+
+/// Gives a capability up, for this process and its children.
+public func dropCapability(_ number: Int32, file: StaticString = #fileID, line: Int = #line) {
+  fb_drop_capability(number, place(file, line))
+}
+
+/// Becomes a user without rights.
+public func becomeNobody(file: StaticString = #fileID, line: Int = #line) { fb_become_nobody(place(file, line)) }
+
+/// A listening TCP socket on a free port of 127.0.0.1, and where it listens.
+public func tcpListener(
+  backlog: Int32, file: StaticString = #fileID, line: Int = #line
+) -> (socket: Int32, place: address) {
+  var where_ = address()
+  let socket = fb_tcp_listener(backlog, &where_, place(file, line))
+  return (socket, where_)
+}
