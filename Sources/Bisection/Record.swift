@@ -19,6 +19,14 @@ public struct Record: Sendable {
   /// The answer, unless something was changed after it.
   public private(set) var conclusion: Conclusion?
 
+  /// What the first examination of a commit saw.
+  public func seen(of id: CommitID) -> Seen? {
+    for one in examined {
+      if case .commit(let commit) = one.sample, commit.id == id, let found = one.examination { return found.seen }
+    }
+    return nil
+  }
+
   /// Of these lines.
   public init(_ entries: [LedgerEntry]) {
     var counting: [LedgerEntry] = []

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,13 +31,38 @@ static void block_child_signal(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+static const char *const oom_score = "/proc/self/oom_score_adj";
+
+/* When memory runs out it is the probe that must go. PID 1 is never killed for that, so its children may have the score
+ * from it: opening a file of a new process is the dearest part of starting one. */
+static void prepare_oom_score(void)
+{
+	static int is_prepared;
+	if (!is_prepared && getpid() == 1)
+		is_prepared = fb_write_existing(oom_score, "1000", 4) == 0;
+}
+
+/* Everything from 3 on but the doorbell. */
+static void close_the_rest(void)
+{
+	/* close_range(2) is in Linux 5.9 and later. */
+	if (fb_doorbell >= 900 && syscall(436, 3, 899, 0) == 0)
+		return;
+	for (int descriptor = 3; descriptor < 64; descriptor++)
+		if (descriptor != fb_doorbell)
+			close(descriptor);
+}
+
 static void become_probe(int index, int isolation, const int output[2], const int doorbell[2])
 {
 	/* By hand nobody ends what the init leaves behind when it is killed. */
 	if (getppid() != 1)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
-	for (int number = 1; number < 32; number++)
+	/* What PID 1 has changed; by hand whoever started us may have changed any. */
+	signal(SIGCHLD, SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
+	for (int number = 1; number < 32 && getppid() != 1; number++)
 		signal(number, SIG_DFL);
 	sigset_t none;
 	sigemptyset(&none);
@@ -51,11 +77,9 @@ static void become_probe(int index, int isolation, const int output[2], const in
 	fb_doorbell = fcntl(doorbell[1], F_DUPFD_CLOEXEC, 900);
 	if (fb_doorbell < 0)
 		fb_doorbell = fcntl(doorbell[1], F_DUPFD_CLOEXEC, 3);
-	for (int descriptor = 3; descriptor < 64; descriptor++)
-		if (descriptor != fb_doorbell)
-			close(descriptor);
-	/* When memory runs out it is the probe that must go. */
-	fb_write_existing("/proc/self/oom_score_adj", "1000", 4);
+	close_the_rest();
+	if (getppid() != 1)
+		fb_write_existing(oom_score, "1000", 4);
 	setvbuf(stdout, 0, _IOLBF, 0);
 	fb_isolate(isolation);
 	errno = 0;
@@ -69,6 +93,7 @@ int fb_child_start(int index, int isolation, struct fb_child *child)
 {
 	int output[2], doorbell[2];
 	block_child_signal();
+	prepare_oom_score();
 	if (pipe2(output, O_CLOEXEC) < 0)
 		return -errno;
 	if (pipe2(doorbell, O_CLOEXEC | O_NONBLOCK) < 0) {

@@ -124,6 +124,7 @@ static void enter_pids(void)
 void fb_isolate(int isolation)
 {
 	if (isolation & (FB_PRIVATE_MOUNTS | FB_PRIVATE_PIDS)) {
+		/* Private even where a probe with the real mounts made them shared. */
 		if (unshare(CLONE_NEWNS) < 0 || mount(0, "/", 0, MS_REC | MS_PRIVATE, 0) < 0)
 			refused("mounts of its own");
 		if (isolation & FB_PRIVATE_MOUNTS)

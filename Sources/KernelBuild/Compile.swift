@@ -15,6 +15,8 @@ struct Compile {
   let arguments: [String]
   let log: BuildLog
   let silence: Duration
+  /// See ``ToolChain/compilesPreprocessed``.
+  let compilesPreprocessed: Bool
 
   /// Less than this, and a build that failed is taken for one that ran out of space: not every program of a build
   /// says that a write failed.
@@ -37,7 +39,8 @@ struct Compile {
     // Gone when the run before ended in order.
     try Places.write(Data(), to: objects.marker)
     let run = MakeRun(
-      arguments: words, environment: Kbuild.environment(), marker: objects.marker, silence: silence)
+      arguments: words, environment: Kbuild.environment(compilesPreprocessed: compilesPreprocessed),
+      marker: objects.marker, silence: silence)
     return try await run.run(log: log, line: line)
   }
 

@@ -45,7 +45,7 @@ enum Kbuild {
   ]
 
   static func environment(
-    from own: [String: String] = ProcessInfo.processInfo.environment
+    from own: [String: String] = ProcessInfo.processInfo.environment, compilesPreprocessed: Bool = false
   ) -> [String: String] {
     var environment = own.filter { inherited.contains($0.key) || $0.key.hasPrefix("CCACHE_") }
     for pin in pins where !pin.isArgument { environment[pin.name] = pin.value }
@@ -59,6 +59,10 @@ enum Kbuild {
     environment["CCACHE_DEPEND"] = nil
     environment["CCACHE_NODEPEND"] = "1"
     environment["CCACHE_NAMESPACE"] = "firstbad"
+    // What ccache does not know it preprocesses to look it up, a fifth of what compiling takes; then that is compiled,
+    // and not the source, which would be preprocessed once more.
+    for name in ["CCACHE_CPP2", "CCACHE_NOCPP2"] { environment[name] = nil }
+    environment[compilesPreprocessed ? "CCACHE_NOCPP2" : "CCACHE_CPP2"] = "1"
     return environment
   }
 

@@ -137,7 +137,7 @@ public struct KernelBuilder: Sendable {
     let count = Mutex(0)
     let compile = Compile(
       source: source, objects: objects, arguments: arguments + ["-j\(jobs)", "--output-sync=target"], log: log,
-      silence: silence)
+      silence: silence, compilesPreprocessed: toolChain.compilesPreprocessed)
     let end = try await compile.run { line in
       guard let made = KernelLine(line) else { return }
       let done = count.withLock { count in

@@ -31,6 +31,10 @@ public struct ToolChain: Sendable, Equatable, Codable {
     ])
   }
 
+  /// Whether ccache may have what it preprocessed compiled, and not the source once more. Objects of gcc are the same by
+  /// either way; clang's warnings are not.
+  var compilesPreprocessed: Bool { !compilerVersion.contains("clang") }
+
   /// What make is told about it. The compiler is called through ccache where that is wanted. Words of fix-ups follow
   /// the names of the programs.
   func arguments(ccache: Tool?, _ fixUps: [FixUp] = []) -> [String] {

@@ -122,7 +122,7 @@ public enum CommitBisectionText {
         continue
       }
       table.add(
-        name(one.sample), found.seen.word,
+        name(one.sample), word(of: found.seen, record),
         found.buildSeconds.map { duration($0) + (found.isClean ? " clean" : "") } ?? "stored",
         found.bootMilliseconds.map { duration(Double($0) / 1000) } ?? (found.identity == nil ? "-" : "known"),
         (found.trial.map { runs($0) + "  " } ?? "") + seen(found.seen))
@@ -155,6 +155,19 @@ public enum CommitBisectionText {
     let kernels = (commit.parents.prefix(1) + [commit.id]).compactMap(image)
     guard kernels.count == 2, let probe = record.opening?.probe else { return [] }
     return ["see it again: firstbad run --kernels \(kernels.joined(separator: " ")) \(probe)"]
+  }
+
+  /// What a kernel is in this search: where an observation is hunted, that and not the probe's own verdict decides.
+  private static func word(of seen: Seen, _ record: Record) -> String {
+    guard let opening = record.opening, case .changed = opening.question,
+      let good = record.seen(of: opening.good), let bad = record.seen(of: opening.bad),
+      let yardstick = try? Yardstick(opening.question, good: good, called: "good", bad: bad, called: "bad")
+    else { return seen.word }
+    switch yardstick.answer(for: seen) {
+    case .good: return "good"
+    case .bad: return "bad"
+    case .untestable: return "untestable"
+    }
   }
 
   private static func word(_ examination: Examination?, _ answer: CommitSearch.Answer?) -> String {

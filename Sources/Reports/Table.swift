@@ -14,14 +14,24 @@ public struct Table: Sendable {
   /// The same, of as many cells as there are.
   public mutating func add(_ cells: [String]) { rows.append(cells) }
 
+  /// A cell that is longer makes no column wide: what would follow it in its row stands on a line of its own.
+  private static let widest = 72
+
   /// The lines, without spaces at their ends.
   public var lines: [String] {
     let columns = rows.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
-    return rows.map { row in
-      let line = zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
-        .joined(separator: "  ")
-      return String(line.reversed().drop { $0 == " " }.reversed())
+    let widths = (0..<columns).map { column in
+      rows.compactMap { column < $0.count ? $0[column].count : nil }.filter { $0 <= Self.widest }.max() ?? 0
+    }
+    return rows.flatMap { row in
+      var lines = [""]
+      for (column, cell) in row.enumerated() where !cell.isEmpty || column + 1 < row.count {
+        let isAlone = column > 0 && row[column - 1].count > Self.widest && lines.count == 1 && !cell.isEmpty
+        if isAlone { lines.append("    ") }
+        let padding = String(repeating: " ", count: max(0, widths[column] - cell.count))
+        lines[lines.count - 1] += cell + padding + "  "
+      }
+      return lines.map { String($0.reversed().drop { $0 == " " }.reversed()) }
     }
   }
 }

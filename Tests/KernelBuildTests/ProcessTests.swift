@@ -1,5 +1,6 @@
 import Foundation
 import HostSystem
+import TestSupport
 import Testing
 
 @testable import KernelBuild
@@ -94,6 +95,25 @@ struct ProcessTests {
     #expect(kernel.notes.isEmpty)
   }
 
+  @Test("ccache gives no object that holds another file's bytes")
+  func includedBytes() async throws {
+    let scratch = try Scratch()
+    let source = try scratch.file("a.S", ".incbin \"blob\"\n")
+    let environment = Kbuild.environment(
+      from: ["CCACHE_DIR": scratch.url.appending(path: "cache").path, "CCACHE_DEPEND": "1"], compilesPreprocessed: true)
+    let ccache = try Tool("ccache", remedy: "install it: apt-get install ccache")
+    var objects: [Data] = []
+    for blob in ["one", "two"] {
+      _ = try scratch.file("blob", blob)
+      let object = scratch.url.appending(path: "a.o")
+      _ = try await ccache.run(
+        ["gcc", "-Wp,-MMD,\(scratch.url.path)/a.d", "-I", scratch.url.path, "-c", source.path, "-o", object.path],
+        environment: environment.mapValues { Optional($0) })
+      objects.append(try Data(contentsOf: object))
+    }
+    #expect(objects[0] != objects[1])
+  }
+
   @Test("make sees none of the variables that decide behind the recipe's back")
   func environment() {
     let environment = Kbuild.environment(from: [
@@ -106,6 +126,9 @@ struct ProcessTests {
     #expect(environment["CCACHE_BASEDIR"]?.isEmpty == true)
     // In depend mode ccache does not see an .incbin, and gives another kernel's decompressor for this one's.
     #expect(environment["CCACHE_DEPEND"] == nil && environment["CCACHE_NODEPEND"] == "1")
+    #expect(environment["CCACHE_CPP2"] == "1" && environment["CCACHE_NOCPP2"] == nil)
+    let once = Kbuild.environment(from: ["CCACHE_CPP2": "1"], compilesPreprocessed: true)
+    #expect(once["CCACHE_NOCPP2"] == "1" && once["CCACHE_CPP2"] == nil)
     for name in ["MAKEFLAGS", "KCFLAGS", "ARCH", "KBUILD_OUTPUT", "LLVM"] { #expect(environment[name] == nil) }
   }
 }

@@ -53,6 +53,16 @@ private func cell(
       ])
   }
 
+  @Test func `a cell that is very long makes no column wide, and what follows it has a line of its own`() {
+    var table = Table("A", "SEEN", "WHY")
+    let long = String(repeating: "x", count: 73)
+    table.add("1", long, "because")
+    table.add("22", "short", "so")
+    table.add("3", long, "")
+    #expect(
+      table.lines == ["A   SEEN   WHY", "1   \(long)", "    because", "22  short  so", "3   \(long)"])
+  }
+
   @Test func `counts characters and not bytes`() {
     var table = Table("A", "B")
     table.add("é→", "x")
@@ -81,8 +91,9 @@ private func cell(
 
   @Test(
     arguments: [
-      (.fail, "bad", "a == b: 1 == 2 (x.c:3)"), (.timeout, "bad", "1 == 2"), (.crashed, "bad", "1 == 2"),
-      (.skip, "untestable", "skip: 1 == 2"), (.noResult, "untestable", "probe: 1 == 2"),
+      (.fail, "bad", "a == b: 1 == 2 (x.c:3)"), (.timeout, "bad", "1 == 2, after x.c:3"),
+      (.crashed, "bad", "1 == 2, after x.c:3"), (.skip, "untestable", "skip: a == b: 1 == 2 (x.c:3)"),
+      (.noResult, "untestable", "probe: 1 == 2, after x.c:3"),
       (.unready, "untestable", "probe: 1 == 2: ENOENT (this kernel has none of that name)"),
     ] as [(Outcome, String, String)])
   func `of any other says why`(_ outcome: Outcome, _ verdict: String, _ why: String) throws {
