@@ -125,10 +125,20 @@ void fb_observe_samples(const char *name, const char *unit, const long long *sam
 	observe(FB_MESSAGE_OBSERVED_SAMPLES, (const char *[]){name, unit, number, text}, 4);
 }
 
+static const char *const words[] = {[FB_PASS] = "pass", [FB_FAIL] = "fail", [FB_SKIP] = "skip"};
+
+void fb_say_text(enum fb_outcome outcome, const char *location, const char *message)
+{
+	const char *file = strrchr(location, '/');
+	char shortened[512];
+	snprintf(shortened, sizeof shortened, "%s", message);
+	const char *fields[] = {words[outcome], shortened, "", file ? file + 1 : location, ""};
+	append(FB_MESSAGE_END, FB_ARENA_MESSAGES, fields, 5);
+}
+
 _Noreturn void fb_end(enum fb_outcome outcome, const char *location, const char *check, int number,
 		      const char *format, ...)
 {
-	static const char *const words[] = {[FB_PASS] = "pass", [FB_FAIL] = "fail", [FB_SKIP] = "skip"};
 	char message[512], shortened[256];
 	va_list values;
 	va_start(values, format);

@@ -3,8 +3,8 @@ import Foundation
 /// What a compiler's message means in a probe, as a remedy.
 enum CompilerLesson {
   /// The lesson of the first trouble that is known.
-  static func of(_ errors: String) -> String? {
-    heading(errors) ?? missing(errors) ?? table.first { errors.contains($0.0) }?.1
+  static func of(_ errors: String, hasKit: Bool) -> String? {
+    heading(errors) ?? missing(errors, hasKit) ?? table.first { errors.contains($0.0) }?.1
   }
 
   private static let table = [
@@ -33,15 +33,18 @@ enum CompilerLesson {
   }
 
   /// A name that no header has declared: the header that does, or what was meant.
-  private static func missing(_ errors: String) -> String? {
+  private static func missing(_ errors: String, _ hasKit: Bool) -> String? {
     let unknown = /error: (?:implicit declaration of function '(\w+)'|'(\w+)' undeclared)[^\n]*/
     guard let found = errors.firstMatch(of: unknown), let name = found.1 ?? found.2 else { return nil }
-    if kitWords.contains(String(name)) || kit.contains(where: name.hasPrefix) { return "\(name) is a word of the kit: #include <firstbad/kit.h>" }
+    if !hasKit, kit.contains(String(name)) { return "\(name) is a word of the kit: #include <firstbad/kit.h>" }
     // Misspelt words of probe.h; of functions the compiler's guesses are mostly strange.
-    if let meant = found.0.firstMatch(of: /did you mean '(\w+)'/)?.1, name.contains("_") || name == name.uppercased(),
+    if let meant = found.0.firstMatch(of: /did you mean '(\w+)'/)?.1, name == name.uppercased(),
       probeWords.contains(where: meant.hasPrefix)
     {
       return "\(name) is no word of probe.h; \(meant) is"
+    }
+    if let header = header(with: String(name), isFunction: found.1 != nil) {
+      return "\(name) is declared by #include <\(header)>"
     }
     if name.hasPrefix("SYS_") {
       return "this libc is older than the call: include <firstbad/syscalls.h> and say __NR_\(name.dropFirst(4))"
@@ -49,30 +52,30 @@ enum CompilerLesson {
     if name.hasPrefix("__NR_") {
       return "no header here knows the call: #define its number, as the kernel's syscall table has it"
     }
-    if let header = header(with: String(name)) { return "\(name) is declared by #include <\(header)>" }
-    return found.1 == nil ? nil : "include the header that the function's man page names"
+    return found.1 == nil || found.0.contains("did you mean") ? nil : "include the header that the function's man page names"
   }
 
   private static let probeWords = ["CHECK", "REQUIRE", "OBSERVE", "PASS", "FAIL", "SKIP", "PROBE"]
 
-  /// Words of kit.h that other names begin with, too.
-  private static let kitWords = ["child", "field", "race", "sample"]
-  /// Words of kit.h, by their beginnings.
-  private static let kit = [
-    "temp_", "new_mount", "read_text", "read_number", "write_text", "write_errno", "sysctl_text", "set_sysctl",
-    "at_end", "has_word", "endpoint", "tcp_", "udp_pair", "unix_pair", "bound_address", "port_of", "socket_option",
-    "set_socket_option", "new_network", "veth_pair", "link_address", "move_link", "end_of",
-    "new_namespaces", "wait_until", "drop_capability", "become_nobody", "same_namespace", "errno_of",
-    "REQUIRE_PATH", "REQUIRE_SYSCALL", "MEASURE", "percentile", "now_ns", "new_steps", "STEP", "await_step",
+  /// Words of kit.h.
+  private static let kit: Set<String> = [
+    "temp_folder", "temp_file", "temp_text", "new_mount", "read_text", "read_number", "write_text", "write_errno",
+    "sysctl_text", "set_sysctl", "field", "has_word", "at_end", "endpoint", "tcp_listener", "tcp_pair", "udp_pair",
+    "unix_pair", "bound_address", "port_of", "socket_option", "set_socket_option", "new_network", "veth_pair",
+    "link_address", "move_link", "child", "child_in", "end_of", "new_namespaces", "wait_until", "drop_capability",
+    "become_nobody", "same_namespace", "errno_of", "REQUIRE_PATH", "REQUIRE_SYSCALL", "MEASURE", "OBSERVE_SAMPLES",
+    "sample", "percentile", "now_ns", "race", "new_steps", "STEP", "await_step",
   ]
 
   /// Where Debian, and musl itself, keep its headers.
   private static let folders = ["/usr/include/x86_64-linux-musl", "/usr/local/musl/include", "/usr/lib/musl/include"]
 
   /// The header of the guest's C library that declares a name, `sys/mman.h`; the one with the shortest path.
-  static func header(with name: String) -> String? {
+  static func header(with name: String, isFunction: Bool) -> String? {
+    let function = "(?m)^(#define\\s+\(name)\\(|[^#/*].*\\b\(name)\\s*\\()"
+    let constant = "(?m)^(#define\\s+\(name)\\b|\\s+\(name)\\b\\s*[,=])"
     guard let folder = folders.first(where: { FileManager.default.fileExists(atPath: $0) }),
-      let declaration = try? Regex("(?m)^(#define\\s+\(name)\\b|.*\\b\(name)\\s*\\(|\\s+\(name)\\b\\s*[,=])")
+      let declaration = try? Regex(isFunction ? function : constant)
     else { return nil }
     let all = (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? [])
       .filter { $0.hasSuffix(".h") }.sorted { ($0.count, $0) < ($1.count, $1) }

@@ -60,13 +60,17 @@ public struct ProbeCompiler: Sendable {
       let names = sources.map(\.lastPathComponent).joined(separator: ", ")
       throw Failure(
         .doesNotCompile, "\(names) does not compile:\n\(result.errors)",
-        remedy: CompilerLesson.of(result.errors))
+        remedy: CompilerLesson.of(result.errors, hasKit: sources.contains(where: Self.includesKit)))
     }
     try? FileHandle.standardError.write(contentsOf: Data(result.errors.utf8))
     guard let bytes = try? Data(contentsOf: program) else {
       throw Failure(.cannotWrite, "the compiler left no program in \(folder.url.path)")
     }
     return try GuestImage(program: bytes, from: sources.map(\.lastPathComponent).joined(separator: ", "))
+  }
+
+  private static func includesKit(_ source: URL) -> Bool {
+    (try? String(contentsOf: source, encoding: .utf8))?.contains("firstbad/kit.h") ?? false
   }
 
   /// C files as they are; of a Swift file its object, and the C that carries its headings.

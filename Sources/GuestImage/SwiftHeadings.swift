@@ -30,25 +30,26 @@ struct SwiftHeadings: Equatable {
   init(in text: String) throws(Malformed) {
     var open: (text: String, line: Int, isClosed: Bool)?
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      if line.hasPrefix("///") {
-        let words = line.dropFirst(3).drop { $0 == " " }
-        if let header = words.wholeMatch(of: /#\s*include\s+([<"][^>"]+[>"])\s*/)?.1 { headers.append(String(header)) }
+      if let comment = line.wholeMatch(of: /\s*\/\/\/+\s*(.*)/)?.1 {
+        let words = comment.replacing(/^PROBE\s*\(/, with: "PROBE(")
+        if let header = words.wholeMatch(of: /#\s*include\s*([<"][^>"]+[>"])\s*/)?.1 { headers.append(String(header)) }
         if let heading = open, !heading.isClosed {
           open = (heading.text + " " + words, heading.line, Self.isClosed(heading.text + " " + words))
         } else if words.hasPrefix("PROBE(") {
           guard open == nil else { throw Self.alone(open?.line ?? 0) }
           open = (String(words), index + 1, Self.isClosed(words))
         }
+      } else if line.contains(/^\s*\/?\*+\s*PROBE\s*\(/) {
+        throw Malformed(line: index + 1, message: "a heading in a comment of /* */", remedy: "write it in lines of ///")
       } else if let heading = open {
         guard heading.isClosed else {
           throw Malformed(
             line: heading.line, message: "the heading has no end", remedy: "close its last parenthesis, in a comment of ///")
         }
         // Attributes and an empty line may stand between.
-        if line.allSatisfy(\.isWhitespace) || line.hasPrefix("@") || line.hasPrefix("//") { continue }
-        guard let name = line.firstMatch(of: /^\s*(?:\w+\s+)*func\s+(\w+)\s*\(\s*\)/)?.1 else {
-          throw Self.alone(heading.line)
-        }
+        if line.contains(/^\s*(@\w+(\([^)]*\))?\s*)*$/) { continue }
+        let function = /^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:\w+\s+)*func\s+(\w+)\s*\(\s*\)/
+        guard let name = line.firstMatch(of: function)?.1 else { throw Self.alone(heading.line) }
         headings.append(Heading(text: heading.text, line: heading.line, function: String(name)))
         open = nil
       }

@@ -11,8 +11,9 @@ enum SwiftLesson {
   /// The lesson of the first trouble that is known.
   static func of(_ errors: String) -> String? {
     if let lesson = table.first(where: { errors.contains($0.0) })?.1 { return lesson }
-    if let name = errors.firstMatch(of: /error: cannot find '(\w+)' in scope/)?.1,
-      let header = CompilerLesson.header(with: String(name))
+    if let name = (errors.firstMatch(of: /error: cannot find '(\w+)' in scope/)?.1).map(String.init),
+      let header = CompilerLesson.header(with: name, isFunction: true)
+        ?? CompilerLesson.header(with: name, isFunction: false)
     {
       return "\(name) is declared by a line /// #include <\(header)> in the file"
     }

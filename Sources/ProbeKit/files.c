@@ -151,7 +151,7 @@ void fb_set_sysctl(const char *name, const char *value, const char *location)
 	free(old);
 }
 
-const char *fb_field(const char *path, const char *word, const char *location)
+char *fb_field(const char *path, const char *word, const char *location)
 {
 	char *text = fb_read_text(path, location);
 	size_t length = strlen(word);
@@ -162,7 +162,8 @@ const char *fb_field(const char *path, const char *word, const char *location)
 		while (*value == ':' || *value == ' ' || *value == '\t')
 			value++;
 		value[strcspn(value, "\n")] = 0;
-		return value;
+		/* At the beginning of what was allocated, so that it can be freed. */
+		return memmove(text, value, strlen(value) + 1);
 	}
 	fb_end(FB_SKIP, location, "", 0, "%s has no line %s on this kernel", path, word);
 }

@@ -122,7 +122,7 @@ public enum CommitBisectionText {
         continue
       }
       table.add(
-        name(one.sample), word(of: found.seen, record),
+        name(one.sample), word(of: one, found, record),
         found.buildSeconds.map { duration($0) + (found.isClean ? " clean" : "") } ?? "stored",
         found.bootMilliseconds.map { duration(Double($0) / 1000) } ?? (found.identity == nil ? "-" : "known"),
         (found.trial.map { runs($0) + "  " } ?? "") + seen(found.seen))
@@ -157,9 +157,12 @@ public enum CommitBisectionText {
     return ["see it again: firstbad run --kernels \(kernels.joined(separator: " ")) \(probe)"]
   }
 
-  /// What a kernel is in this search: where an observation is hunted, that and not the probe's own verdict decides.
-  private static func word(of seen: Seen, _ record: Record) -> String {
-    guard let opening = record.opening, case .changed = opening.question,
+  /// What a kernel is in this search: what the user said, or what the question makes of what was seen. Where many runs
+  /// decide, how many failed is told beside it.
+  private static func word(of one: LedgerEntry.Examined, _ found: Examination, _ record: Record) -> String {
+    let seen = found.seen
+    if case .commit(let commit) = one.sample, let mark = record.marks[commit.id] { return mark.rawValue }
+    guard let opening = record.opening, !opening.question.isShifted, found.trial == nil,
       let good = record.seen(of: opening.good), let bad = record.seen(of: opening.bad),
       let yardstick = try? Yardstick(opening.question, good: good, called: "good", bad: bad, called: "bad")
     else { return seen.word }

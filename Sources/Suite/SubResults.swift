@@ -8,8 +8,7 @@ enum SubResults {
   static func find(in output: Text) -> [(name: String, result: String)] {
     var found: [(name: String, result: String)] = []
     var counts: [String: Int] = [:]
-    for line in output.description.split(separator: "\n") {
-      guard let part = parse(line) else { continue }
+    for part in withoutProcess(output.description.split(separator: "\n").compactMap(parse)) {
       var name = part.0
       counts[name, default: 0] += 1
       // The same name again, as a nested test or a loop gives it, is another part.
@@ -46,17 +45,15 @@ enum SubResults {
         rest = rest[..<mark]
       }
     }
-    rest = withoutProcess(rest)
     let name = rest.filter { $0 != "\r" }.split(separator: " ").joined(separator: " ")
     return (name.isEmpty ? "part \(number)" : name, result)
   }
 
   /// Some tests begin what they say with the number of their process, `[1234] `, which is another in every boot: no two
-  /// boots would have a part in common.
-  private static func withoutProcess(_ name: Substring) -> Substring {
-    guard name.first == "[", let end = name.firstIndex(of: "]") else { return name }
-    let inside = name[name.index(after: name.startIndex)..<end]
-    guard !inside.isEmpty, inside.allSatisfy({ $0.isASCII && $0.isNumber }) else { return name }
-    return name[name.index(after: end)...]
+  /// boots would have a part in common. Where there are several numbers they are no process's.
+  private static func withoutProcess(_ parts: [(String, String)]) -> [(String, String)] {
+    func number(_ name: String) -> Substring? { name.prefixMatch(of: /\[(\d+)\]\s*/)?.1 }
+    guard Set(parts.compactMap { number($0.0) }).count == 1 else { return parts }
+    return parts.map { ($0.0.replacing(/^\[\d+\]\s*/, with: ""), $0.1) }
   }
 }

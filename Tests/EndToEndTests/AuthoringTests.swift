@@ -134,12 +134,16 @@ import Testing
     // Two probes of one id are none of one image; those of two files are.
     #expect(try await Command.firstbad(["list", good, bad]).status == 128)
     let other = try scratch.file("other.swift", Self.several)
-    let both = try await Command.firstbad(["run", "--kernel", kernel, good, other])
+    let strict = try scratch.file("strict.swift", Self.strict)
+    let both = try await Command.firstbad(["run", "--kernel", kernel, good, other, strict])
     #expect(both.status == 1, "\(both.output)\(both.errors)")
     for words in [
       "large=18446744073709551615 mark=1", "the probe ended without a check or an observation",
       "swallowed (other.swift:17)", "/nowhere cannot be opened: ENOENT (other.swift:24)",
       "still running at its deadline, 3 s, after other.swift:29", "errno=EBADF",
+      "strict.v6            good", "strict.attribute     bad", "must be bad (strict.swift:10)",
+      "first (strict.swift:12)", "kid (strict.swift:16)", "failed with 0 (strict.swift:22)", "strict.nul           bad",
+      "strict.rounds        untestable", "strict.reads         good",
     ] {
       #expect(both.output.contains(words), "\(words): \(both.output)")
     }
@@ -180,6 +184,43 @@ import Testing
     func hangs() throws(Ending) {
       try check(true)
       while true { pause() }
+    }
+
+    """#
+
+  /// What may not be lost on the way from C to Swift.
+  private static let strict = #"""
+    /// PROBE("strict.v6", "addresses of both kinds reach the kernel whole", NEEDS("CONFIG_IPV6"))
+    func v6() throws(Ending) {
+      let s = socket(AF_INET6, SOCK_STREAM, 0)
+      try checkErrno(errno(of: bind(s, to: endpoint("::2", 0))), EADDRNOTAVAIL)
+      try checkOK(bind(s, to: endpoint("::1", 4242)))
+      try checkEqual(port_of(boundAddress(s)), 4242)
+    }
+
+    	/// PROBE ("strict.attribute", "the function under the heading is run")
+    @inline(never) func fails() throws(Ending) { try check(false, "must be bad") }
+    ///	PROBE("strict.then-skip", "a dropped failure counts more than a skip after it")
+    func skipsThen() throws(Ending) { try? check(false, "first"); _ = readText("/nowhere") }
+    /// PROBE("strict.child", "and one of a child")
+    func kid() throws(Ending) {
+      let one = child()
+      if one == 0 { try? check(false, "kid"); _exit(0) }
+      try checkEqual(end(of: one, within: 1000), 0)
+    }
+    /// PROBE("strict.minus", "-1 is a failure whatever errno is")
+    func minus() throws(Ending) {
+      fb_clear_errno()
+      try checkOK(Int32(-1))
+    }
+    /// PROBE("strict.nul", "texts are compared to their ends")
+    func nul() throws(Ending) { try checkEqual("a\0b", "a\0c") }
+    /// PROBE("strict.rounds", "no round is no check")
+    func rounds() throws(Ending) { try measure("x", rounds: 0) { () throws(Ending) in try check(false) } }
+    /// PROBE("strict.reads", "what was read is given back")
+    func reads() throws(Ending) {
+      for _ in 0..<3000 { _ = field("/proc/self/status", "VmRSS") }
+      try checkLess(readNumber("/proc/self/statm"), than: 4096)
     }
 
     """#

@@ -30,6 +30,7 @@ import VerdictStream
       parts("ok 1 [1234] Result (0) matches\nok 2 [a] b\nok 3 [] c\n") == [
         "Result (0) matches: ok", "[a] b: ok", "[] c: ok",
       ])
+    #expect(parts("ok 1 [4096] copy\nok 2 [8192] copy\n") == ["[4096] copy: ok", "[8192] copy: ok"])
   }
 
   @Test func `without a name it is called by its number, and the same name again by a number of its own`() {

@@ -2,14 +2,17 @@
 
 /// What a call answers: 0, or its errno.
 public func errno<Number: FixedWidthInteger>(of returned: Number) -> Int32 {
-  Int(truncatingIfNeeded: returned) == -1 ? fb_last_errno() : 0
+  hasFailed(returned) ? fb_last_errno() : 0
 }
+
+/// Whether it is -1, as system calls say it.
+func hasFailed<Number: FixedWidthInteger>(_ returned: Number) -> Bool { Int(truncatingIfNeeded: returned) == -1 }
 
 /// `ENOSPC` for 28.
 public func errnoName(_ number: Int32) -> String { String(cString: fb_errno_name(number)) }
 
 /// Whether two texts have the same bytes.
-public func sameText(_ one: String, _ other: String) -> Bool { fb_same_text(one, other) != 0 }
+public func sameText(_ one: String, _ other: String) -> Bool { one.utf8.elementsEqual(other.utf8) }
 
 /// open(2).
 public func open(_ path: String, _ flags: Int32, mode: mode_t = 0o600) -> Int32 { fb_open(path, flags, mode) }
@@ -37,27 +40,21 @@ public func syscall(
 }
 
 /// bind(2) to an address of the kit: what SOCKADDR is for in C.
-public func bind(_ socket: Int32, to place: address) -> Int32 {
-  var place = place
-  return bind(socket, &place.any, place.size)
-}
+public func bind(_ socket: Int32, to place: address) -> Int32 { fb_bind(socket, place) }
 
 /// connect(2) to an address of the kit.
-public func connect(_ socket: Int32, to place: address) -> Int32 {
-  var place = place
-  return connect(socket, &place.any, place.size)
-}
+public func connect(_ socket: Int32, to place: address) -> Int32 { fb_connect(socket, place) }
 
 /// sendto(2) of these bytes to an address of the kit.
 public func send(_ socket: Int32, _ bytes: [UInt8], to place: address, flags: Int32 = 0) -> Int {
-  var place = place
-  return sendto(socket, bytes, bytes.count, flags, &place.any, place.size)
+  fb_send_to(socket, bytes, bytes.count, flags, place)
 }
 
-/// poll(2) of one descriptor: what happened, 0 when nothing did within the time.
+/// poll(2) of one descriptor: what happened, 0 when nothing did within the time, -1 when the call failed.
 public func poll(_ descriptor: Int32, for events: Int32, milliseconds: Int32) -> Int32 {
   var one = pollfd(fd: descriptor, events: Int16(truncatingIfNeeded: events), revents: 0)
-  return poll(&one, 1, milliseconds) > 0 ? Int32(one.revents) : 0
+  let count = poll(&one, 1, milliseconds)
+  return count > 0 ? Int32(one.revents) : count
 }
 
 /// Looks again and again until it is so; false when it is not within the time.

@@ -1,5 +1,12 @@
 /// The words of `kit.h` that are macros in C. What cannot be had ends the probe with a skip, the reason and its line.
 
+/// A text of C's own making, which is given back.
+private func taken(_ text: UnsafeMutablePointer<CChar>?) -> String {
+  guard let text else { return "" }
+  defer { free(text) }
+  return String(cString: text)
+}
+
 /// `place.swift:12`, for the functions beneath.
 private func place(_ file: StaticString, _ line: Int) -> String {
   let path = UnsafeBufferPointer(start: file.utf8Start, count: file.utf8CodeUnitCount)
@@ -32,7 +39,7 @@ public func newMount(
 
 /// The whole text of a file, without the newline at its end; at most 64 KiB.
 public func readText(_ path: String, file: StaticString = #fileID, line: Int = #line) -> String {
-  String(cString: fb_read_text(path, place(file, line)))
+  taken(fb_read_text(path, place(file, line)))
 }
 
 /// The number at the beginning of a file.
@@ -47,7 +54,7 @@ public func writeText(_ path: String, _ text: String, file: StaticString = #file
 
 /// The text of a sysctl, by sysctl(8)'s name.
 public func sysctlText(_ name: String, file: StaticString = #fileID, line: Int = #line) -> String {
-  String(cString: fb_sysctl_text(name, place(file, line)))
+  taken(fb_sysctl_text(name, place(file, line)))
 }
 
 /// Sets a sysctl in the middle of a probe; the init puts the old value back.
@@ -57,7 +64,7 @@ public func setSysctl(_ name: String, _ value: String, file: StaticString = #fil
 
 /// The value that stands behind this word and its colon or blanks.
 public func field(_ path: String, _ word: String, file: StaticString = #fileID, line: Int = #line) -> String {
-  String(cString: fb_field(path, word, place(file, line)))
+  taken(fb_field(path, word, place(file, line)))
 }
 
 /// Text and port as an address, v4 or v6.

@@ -9,7 +9,7 @@ public enum Ending: Error {
 }
 
 /// What the probe has said so far. A probe has its process to itself.
-nonisolated(unsafe) private var failure: Ending?
+nonisolated(unsafe) private var hasFailedACheck = false
 nonisolated(unsafe) private var hasSaidAnything = false
 
 /// Where the probe has come to: a crash or a deadline says after which line.
@@ -20,10 +20,11 @@ private func reached(_ file: StaticString, _ line: Int) {
 private func judge(_ isSo: Bool, _ words: @autoclosure () -> String, _ file: StaticString, _ line: Int) throws(Ending) {
   hasSaidAnything = true
   if isSo { return }
-  let ending = Ending.failed(words(), file, line)
-  // One that is caught and dropped, as by `try?`, counts all the same.
-  if failure == nil { failure = ending }
-  throw ending
+  let words = words()
+  // Said at once: one that is caught and dropped, as by `try?`, or in a child, counts all the same.
+  if !hasFailedACheck { fb_say_text(FB_FAIL, "\(file):\(line)", words) }
+  hasFailedACheck = true
+  throw .failed(words, file, line)
 }
 
 // MARK: - Checks: what the kernel is accused of
@@ -89,9 +90,9 @@ public func checkErrno(
 public func checkOK<Number: FixedWidthInteger>(
   _ returned: Number, file: StaticString = #fileID, line: Int = #line
 ) throws(Ending) -> Number {
-  let error = errno(of: returned)
+  let error = fb_last_errno()
   reached(file, line)
-  try judge(error == 0, "failed with \(errnoName(error))", file, line)
+  try judge(!hasFailed(returned), "failed with \(errnoName(error))", file, line)
   return returned
 }
 
@@ -117,9 +118,9 @@ public func require(
 public func requireOK<Number: FixedWidthInteger>(
   _ returned: Number, file: StaticString = #fileID, line: Int = #line
 ) throws(Ending) -> Number {
-  let error = errno(of: returned)
+  let error = fb_last_errno()
   reached(file, line)
-  if error != 0 { throw .skipped("failed with " + errnoName(error), file, line) }
+  if hasFailed(returned) { throw .skipped("failed with " + errnoName(error), file, line) }
   return returned
 }
 
@@ -160,7 +161,10 @@ public func observe<Number: FixedWidthInteger>(
   _ name: String, _ value: Number, in unit: String, file: StaticString = #fileID, line: Int = #line
 ) {
   saw(file, line)
-  fb_observe_quantity(name, Int64(clamping: value), unit)
+  guard let number = Int64(exactly: value) else {
+    fb_end_text(FB_SKIP, "\(file):\(line)", "\(name) is more than an observation with a unit holds")
+  }
+  fb_observe_quantity(name, number, unit)
 }
 
 /// How long something took, in nanoseconds: a number that is another one in each run.
@@ -172,6 +176,8 @@ public func observe(_ name: String, nanoseconds: Int64, file: StaticString = #fi
 public func observe(
   _ name: String, samples: [Int64], in unit: String, file: StaticString = #fileID, line: Int = #line
 ) {
+  // Nothing was seen.
+  if samples.isEmpty { return }
   saw(file, line)
   fb_observe_samples(name, unit, samples, Int32(samples.count), Int64(samples.count))
 }
@@ -181,7 +187,7 @@ public func measure(
   _ name: String, rounds: Int, file: StaticString = #fileID, line: Int = #line, _ body: () throws(Ending) -> Void
 ) throws(Ending) {
   var all: [Int64] = []
-  for _ in 0..<rounds {
+  for _ in 0..<max(0, rounds) {
     let begun = now_ns()
     try body()
     all.append(now_ns() - begun)
@@ -203,7 +209,8 @@ func run(_ probe: () throws(Ending) -> Void) {
   } catch {
     end(error)
   }
-  if let failure { end(failure) }
+  // It has been said.
+  if hasFailedACheck { fb_end_text(FB_FAIL, "", "a check failed") }
   if !hasSaidAnything { fb_end_text(FB_SKIP, "", "the probe ended without a check or an observation") }
   fb_end_text(FB_PASS, "", "")
 }

@@ -60,6 +60,6 @@ long fb_read_number(const char *path, const char *location);
 void fb_write_text(const char *path, const char *text, const char *location);
 char *fb_sysctl_text(const char *name, const char *location);
 void fb_set_sysctl(const char *name, const char *value, const char *location);
-const char *fb_field(const char *path, const char *word, const char *location);
+char *fb_field(const char *path, const char *word, const char *location);
 
 #endif

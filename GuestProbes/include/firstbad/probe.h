@@ -215,6 +215,8 @@ _Noreturn void fb_end(enum fb_outcome outcome, const char *location, const char 
 		      const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* The same for languages that cannot call a variadic function; of the location's path only the file counts. */
 _Noreturn void fb_end_text(enum fb_outcome outcome, const char *location, const char *message);
+/* Reports only; the process goes on. */
+void fb_say_text(enum fb_outcome outcome, const char *location, const char *message);
 void fb_observe_text(const char *name, const char *value);
 void fb_observe_integer(const char *name, long long value);
 void fb_observe_unsigned(const char *name, unsigned long long value);

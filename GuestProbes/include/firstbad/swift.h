@@ -47,6 +47,13 @@ static inline int fb_prctl(int what, unsigned long a, unsigned long b, unsigned 
 {
 	return prctl(what, a, b, c, d);
 }
+/* By value: of a union within a struct Swift gives a pointer to a copy of one member only. */
+static inline int fb_bind(int socket, struct address to) { return bind(socket, &to.any, to.size); }
+static inline int fb_connect(int socket, struct address to) { return connect(socket, &to.any, to.size); }
+static inline long fb_send_to(int socket, const void *bytes, size_t size, int flags, struct address to)
+{
+	return sendto(socket, bytes, size, flags, &to.any, to.size);
+}
 static inline long fb_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
 	return syscall(number, a, b, c, d, e, f);
