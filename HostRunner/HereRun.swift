@@ -94,7 +94,8 @@ struct HereRun {
     // A failure may only say that this kernel lacks what the probe needs, where nobody knows what it has.
     if result.status == 1, !probe.configs.isEmpty, machine.config == nil {
       let needs = probe.configs.map(\.description).joined(separator: ", ")
-      result.unmet = "\(result.why); but the probe needs \(needs), and this kernel's configuration is not known; "
+      result.unmet =
+        "\(result.why); but the probe needs \(needs), and this kernel's configuration is not known; "
         + "without that in its heading it would be judged"
       result.status = 125
     }

@@ -123,7 +123,11 @@ struct KernelOptions: ParsableArguments {
       probes.insert(last, at: 0)
       files.removeLast()
     }
-    guard !files.isEmpty else { throw Failure(.usage, "no kernel is named", remedy: "add --kernel FILE; 'firstbad kernels list' shows some, and --here needs none") }
+    guard !files.isEmpty else {
+      throw Failure(
+        .usage, "no kernel is named",
+        remedy: "add --kernel FILE; 'firstbad kernels list' shows some, and --here needs none")
+    }
     var images: [KernelImage] = []
     for file in files {
       for path in try KernelFolder.expand(file) { images.append(try KernelImage(at: path)) }

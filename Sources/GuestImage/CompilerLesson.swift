@@ -27,8 +27,11 @@ enum CompilerLesson {
 
   /// A word that stands in a heading and is none of a heading's.
   private static func heading(_ errors: String) -> String? {
-    guard let word = errors.firstMatch(of: /error: expected ',' or ';' before '(\w+)'\n[^\n]*PROBE\(/)?.1 else { return nil }
-    return "\(word) is no word of a probe's heading; there are SYSCTL, NEEDS, MODULE, WITH_CPU, WITHOUT_CPU, CPUS, MEMORY_MIB, "
+    guard let word = errors.firstMatch(of: /error: expected ',' or ';' before '(\w+)'\n[^\n]*PROBE\(/)?.1 else {
+      return nil
+    }
+    return
+      "\(word) is no word of a probe's heading; there are SYSCTL, NEEDS, MODULE, WITH_CPU, WITHOUT_CPU, CPUS, MEMORY_MIB, "
       + "TIMEOUT_MS, TIMEOUT_S, REPEAT, PRIVATE_NETWORK, PRIVATE_PIDS and REAL_MOUNTS"
   }
 
@@ -52,7 +55,8 @@ enum CompilerLesson {
     if name.hasPrefix("__NR_") {
       return "no header here knows the call: #define its number, as the kernel's syscall table has it"
     }
-    return found.1 == nil || found.0.contains("did you mean") ? nil : "include the header that the function's man page names"
+    return found.1 == nil || found.0.contains("did you mean")
+      ? nil : "include the header that the function's man page names"
   }
 
   private static let probeWords = ["CHECK", "REQUIRE", "OBSERVE", "PASS", "FAIL", "SKIP", "PROBE"]

@@ -48,7 +48,8 @@ public struct ProbeCompiler: Sendable {
     let tables = sources.contains { $0.pathExtension == "swift" } ? try await SwiftProbe.tables() : []
     let result = try await compiler.run(
       Self.options + (forDebugger ? Self.debugging : []) + ["-I", kit.headers.path] + inputs.map(\.path)
-        + [kit.library.path] + tables.map(\.path) + ["-o", program.path] + Self.linking.filter { !forDebugger || $0 != "-s" },
+        + [kit.library.path] + tables.map(\.path) + ["-o", program.path]
+        + Self.linking.filter { !forDebugger || $0 != "-s" },
       // The compiler's own temporary files go where ours are swept.
       environment: ["TMPDIR": folder.url.path, "LC_ALL": "C"], limit: .seconds(300))
     if result.errors.contains("No space left on device") {

@@ -44,7 +44,8 @@ struct SwiftHeadings: Equatable {
       } else if let heading = open {
         guard heading.isClosed else {
           throw Malformed(
-            line: heading.line, message: "the heading has no end", remedy: "close its last parenthesis, in a comment of ///")
+            line: heading.line, message: "the heading has no end",
+            remedy: "close its last parenthesis, in a comment of ///")
         }
         // Attributes and an empty line may stand between.
         if line.contains(/^\s*(@\w+(\([^)]*\))?\s*)*$/) { continue }

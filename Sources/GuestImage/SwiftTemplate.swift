@@ -19,20 +19,20 @@ enum SwiftTemplate {
   private static let general = (
     attributes: "",
     text: """
-        // What the probe needs. When this fails, the kernel cannot tell: neither good nor bad.
-        let file = try requireOK(open("/dev/zero", O_RDONLY))
+      // What the probe needs. When this fails, the kernel cannot tell: neither good nor bad.
+      let file = try requireOK(open("/dev/zero", O_RDONLY))
 
-        // What the probe is about.
-        var byte: UInt8 = 1
-        let got = read(file, &byte, 1)
+      // What the probe is about.
+      var byte: UInt8 = 1
+      let got = read(file, &byte, 1)
 
-        // What was seen, reported whatever the result; --changed compares it between kernels.
-        observe("got", got)
+      // What was seen, reported whatever the result; --changed compares it between kernels.
+      observe("got", got)
 
-        // What the kernel is accused of when it is not so. Coming to the end is a pass.
-        try checkEqual(got, 1)
-        try checkEqual(byte, 0)
-      """
+      // What the kernel is accused of when it is not so. Coming to the end is a pass.
+      try checkEqual(got, 1)
+      try checkEqual(byte, 0)
+    """
   )
 
   private static let bodies: [String: (attributes: String, text: String)] = [

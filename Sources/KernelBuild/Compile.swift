@@ -34,7 +34,9 @@ struct Compile {
     return .failed(try failure(since: second))
   }
 
-  private func make(_ further: [String], once: Bool, _ line: @escaping @Sendable (Substring) -> Void) async throws -> Int {
+  private func make(_ further: [String], once: Bool, _ line: @escaping @Sendable (Substring) -> Void) async throws
+    -> Int
+  {
     let words = arguments + further + ["bzImage"]
     try log.head("make \(words.joined(separator: " "))")
     // Gone when the run before ended in order.

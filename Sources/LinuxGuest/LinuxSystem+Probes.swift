@@ -67,7 +67,7 @@ extension LinuxSystem {
   var reached: Text {
     var place = [CChar](repeating: 0, count: 128)
     fb_reports_place(&place, place.count)
-    return place.withUnsafeBufferPointer { Text(c: $0.baseAddress!) }
+    return place.withUnsafeBufferPointer { Text(c: $0.baseAddress) }
   }
 
   var droppedMessages: Int { Int(fb_reports_dropped()) }

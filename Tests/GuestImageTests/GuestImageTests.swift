@@ -158,21 +158,25 @@ private let twoProbes = """
 
   @Test(arguments: [
     ("/// PROBE(\"a.b\", \"c\")\nfunc one() {}", ["1 PROBE(\"a.b\", \"c\") one"]),
-    ("\t/// PROBE (\"a\",\n///   REPEAT(3))\n@inline(never)\n\npublic func two( ) {}", ["1 PROBE(\"a\", REPEAT(3)) two"]),
+    (
+      "\t/// PROBE (\"a\",\n///   REPEAT(3))\n@inline(never)\n\npublic func two( ) {}",
+      ["1 PROBE(\"a\", REPEAT(3)) two"]
+    ),
     ("///\tPROBE(\"(\")\n@inline(never) func three() {}", ["1 PROBE(\"(\") three"]),
     ("/// words\n/// PROBE(\"a\")\n/// more\nfunc four() {}", ["2 PROBE(\"a\") four"]),
     ("/// PROBE(\"a\")\nfunc a() {}\n\n/// PROBE(\"b\")\nfunc b() {}", ["1 PROBE(\"a\") a", "4 PROBE(\"b\") b"]),
   ])
   func `are found with their functions`(text: String, found: [String]) throws { #expect(try functions(text) == found) }
 
-  @Test(arguments: [
-    ("func a() {}", nil, "no heading"), ("/// PROBE(\"a\"\nfunc a() {}", 1, "no end"),
-    ("\n/// PROBE(\"a\")\nlet a = 1", 2, "above no function"),
-    ("/// PROBE(\"a\")\n// func gone() {}\nfunc helper() {}", 1, "above no function"),
-    ("/// PROBE(\"a\")\nfunc a(b: Int) {}", 1, "above no function"), ("/// PROBE(\"a\")", 1, "above no function"),
-    ("/// PROBE(\"a\")\n\n/// PROBE(\"b\")\nfunc b() {}", 1, "above no function"),
-    ("/** PROBE(\"a\") */\nfunc a() {}", 1, "a heading in a comment of /* */"),
-  ] as [(String, Int?, String)])
+  @Test(
+    arguments: [
+      ("func a() {}", nil, "no heading"), ("/// PROBE(\"a\"\nfunc a() {}", 1, "no end"),
+      ("\n/// PROBE(\"a\")\nlet a = 1", 2, "above no function"),
+      ("/// PROBE(\"a\")\n// func gone() {}\nfunc helper() {}", 1, "above no function"),
+      ("/// PROBE(\"a\")\nfunc a(b: Int) {}", 1, "above no function"), ("/// PROBE(\"a\")", 1, "above no function"),
+      ("/// PROBE(\"a\")\n\n/// PROBE(\"b\")\nfunc b() {}", 1, "above no function"),
+      ("/** PROBE(\"a\") */\nfunc a() {}", 1, "a heading in a comment of /* */"),
+    ] as [(String, Int?, String)])
   func `are refused rather than dropped`(text: String, line: Int?, words: String) {
     #expect {
       try SwiftHeadings(in: text)
