@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/reboot.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,6 +49,16 @@ uint64_t fb_monotonic_milliseconds(void)
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+int fb_processors(void)
+{
+	unsigned long set[16] = {0};
+	int count = 0;
+	syscall(SYS_sched_getaffinity, 0, sizeof set, set);
+	for (size_t i = 0; i < sizeof set / sizeof *set; i++)
+		count += __builtin_popcountl(set[i]);
+	return count;
 }
 
 int fb_process_id(void) { return (int)getpid(); }

@@ -105,6 +105,10 @@ public struct Init<S: System> {
     var metadata = heading
     metadata.id = id
     SetUp.repair(on: &system)
+    // A race on one processor is none: such a kernel cannot tell.
+    if metadata.cpus > system.processors {
+      return refuse(id, "it wants " + Text(decimal: metadata.cpus) + " processors, and fewer run")
+    }
     // A plan comes from a host that knows what this kernel has built in.
     if !isPlanned, let name = Modules.missing(metadata.modules, on: system) {
       return refuse(id, "the module " + name + " is not in this kernel, and there is no plan that loads it")

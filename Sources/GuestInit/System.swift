@@ -173,6 +173,8 @@ public protocol System {
   func nextMessage() -> Message?
   /// Lets the child go on: what it said is on the wire.
   func acknowledgeMessages()
+  /// How many processors run.
+  var processors: Int { get }
   /// The last line that the child is known to have come to, `file.c:12`, or nothing.
   var reached: Text { get }
   /// How many messages found no room.

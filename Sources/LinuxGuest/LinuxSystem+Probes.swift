@@ -64,6 +64,8 @@ extension LinuxSystem {
 
   func acknowledgeMessages() { fb_reports_acknowledge() }
 
+  var processors: Int { Int(fb_processors()) }
+
   var reached: Text {
     var place = [CChar](repeating: 0, count: 128)
     fb_reports_place(&place, place.count)

@@ -26,13 +26,16 @@ struct CommandLine: Sendable {
 
   /// Arguments after the program's name.
   ///
+  /// Each a package of its own: the table that a kernel without ACPI finds them by has the first core of each package.
+  private static func processors(_ count: Int) -> String { count > 1 ? "\(count),sockets=\(count)" : "1" }
+
   /// The guest gets two serial ports and nothing else: no network, no disk, no display, no shared folder.
   /// Records leave by standard output, where the host reads them without delay; the console goes straight
   /// into its file, so that it is kept even when the host's runner is killed.
   var arguments: [String] {
     [
       "-M", architecture.machine, "-accel", accelerator.argument, "-cpu", shape.cpuModel,
-      "-smp", String(shape.cpus), "-m", String(shape.memoryMebibytes),
+      "-smp", Self.processors(shape.cpus), "-m", String(shape.memoryMebibytes),
       "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
       "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
       "-kernel", kernel, "-initrd", initramfs, "-append", kernelArguments.joined(separator: " "),

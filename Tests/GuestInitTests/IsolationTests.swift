@@ -15,6 +15,13 @@ import VerdictStream
     #expect(guest.system.isolations.map(\.processes) == [false, false])
   }
 
+  @Test func `is not done where fewer processors run than it wants`() {
+    let guest = Guest(metadata: ["a.one": "cpus=3\n", "b.two": "cpus=2\n"])
+    let records = guest.run()
+    #expect(records.end(of: "a.one")?.message == "it wants 3 processors, and fewer run")
+    #expect(records.end(of: "a.one")?.outcome == .unready && records.end(of: "b.two")?.outcome == .pass)
+  }
+
   @Test func `happens in a pid namespace where it says so`() {
     let guest = Guest(metadata: ["b.two": "private=pids\n"])
     _ = guest.run()

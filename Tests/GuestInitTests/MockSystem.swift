@@ -161,6 +161,8 @@ final class MockSystem: System {
   }
 
   func acknowledgeMessages() { calls.append("acknowledge") }
+  var processors = 2
+
   var reached: Text { running?.reached ?? "" }
 
   var droppedMessages: Int { running?.dropped ?? 0 }

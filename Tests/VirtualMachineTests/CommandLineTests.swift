@@ -32,7 +32,7 @@ import Testing
     line.shape = MachineShape(cpus: 2, memoryMebibytes: 1024, cpuFeatures: ["-pku", "+avx2"])
     line.accelerator = .kvm
     let text = line.shell(program: "q")
-    #expect(text.contains(" -accel kvm -cpu max,enforce,+avx2,-pku -smp 2 -m 1024 "))
+    #expect(text.contains(" -accel kvm -cpu max,enforce,+avx2,-pku -smp 2,sockets=2 -m 1024 "))
   }
 
   @Test func `with the user's words last, so that they win`() {

@@ -37,6 +37,8 @@ int fb_loopback_up(const char *interface);
 int fb_identity(char release[65], char version[65], char machine[65]);
 uint64_t fb_monotonic_milliseconds(void);
 int fb_process_id(void);
+/* How many processors run, as far as this process may use them. */
+int fb_processors(void);
 void fb_power_off(void);
 void fb_pause_for_ever(void) __attribute__((noreturn));
 const char *fb_signal_name(int number);
