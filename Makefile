@@ -90,7 +90,7 @@ bench: build
 bench-bisect: build
 	@Benchmarks/bisect $(FIRSTBAD)
 
-# Some four minutes for each compiler, the first time.
+# Five minutes and more for each compiler, the first time.
 old-trees:
 	@Toolchain/setup tests
 	@$(MAKE) --no-print-directory build

@@ -31,7 +31,7 @@ EXPLAINED = {
     "futex/functional:futex_requeue": "a race of the test's own: it gives its threads 10 ms to wait, and counts those that do; "
     "on a busy machine they come later, in either guest",
     "pidfd:pidfd_test": "it executes /bin/sleep, which is in the guest with a shell and not in ours; there the test then "
-    "runs into its 45 s, stretched or not",
+    "runs into its time limit",
 }
 
 

@@ -19,9 +19,19 @@ public struct Record: Sendable {
   /// The answer, unless something was changed after it.
   public private(set) var conclusion: Conclusion?
 
-  /// What the first examination of a commit saw.
-  public func seen(of id: CommitID) -> Seen? {
-    for one in examined {
+  /// What the question makes of one run, held against the two ends; nil as long as these are not known, or where one run
+  /// never tells.
+  public func answer(to seen: Seen) -> CommitSearch.Answer? {
+    guard let opening, !opening.question.takesRuns, let good = self.seen(of: opening.good),
+      let bad = self.seen(of: opening.bad),
+      let yardstick = try? Yardstick(opening.question, good: good, called: "good", bad: bad, called: "bad")
+    else { return nil }
+    return yardstick.answer(for: seen)
+  }
+
+  /// What the last examination of a commit saw.
+  private func seen(of id: CommitID) -> Seen? {
+    for one in examined.reversed() {
       if case .commit(let commit) = one.sample, commit.id == id, let found = one.examination { return found.seen }
     }
     return nil

@@ -10,9 +10,6 @@ public enum Question: Sendable, Equatable, Codable {
   /// This number is larger or smaller than at the good end.
   case shifted(Shift)
 
-  /// Whether a measured number is hunted.
-  public var isShifted: Bool { takesRuns }
-
   /// Whether one run never tells.
   var takesRuns: Bool { if case .shifted = self { true } else { false } }
 

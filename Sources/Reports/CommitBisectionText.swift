@@ -162,11 +162,8 @@ public enum CommitBisectionText {
   private static func word(of one: LedgerEntry.Examined, _ found: Examination, _ record: Record) -> String {
     let seen = found.seen
     if case .commit(let commit) = one.sample, let mark = record.marks[commit.id] { return mark.rawValue }
-    guard let opening = record.opening, !opening.question.isShifted, found.trial == nil,
-      let good = record.seen(of: opening.good), let bad = record.seen(of: opening.bad),
-      let yardstick = try? Yardstick(opening.question, good: good, called: "good", bad: bad, called: "bad")
-    else { return seen.word }
-    switch yardstick.answer(for: seen) {
+    guard found.trial == nil, let answer = record.answer(to: seen) else { return seen.word }
+    switch answer {
     case .good: return "good"
     case .bad: return "bad"
     case .untestable: return "untestable"

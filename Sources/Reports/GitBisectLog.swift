@@ -23,19 +23,13 @@ public enum GitBisectLog {
 
   /// The last word on each commit between the ends, in the order of the tests.
   private static func answers(_ record: Record, _ opening: LedgerEntry.Opening) -> [(Commit, String)] {
-    var ends: [CommitID: Seen] = [:]
     var words: [(Commit, String)] = []
     for one in record.examined {
-      guard case .commit(let commit) = one.sample, let found = one.examination else { continue }
-      if commit.id == opening.good || commit.id == opening.bad {
-        ends[commit.id] = found.seen
-        continue
-      }
-      guard let good = ends[opening.good], let bad = ends[opening.bad],
-        let yardstick = try? Yardstick(opening.question, good: good, called: "good", bad: bad, called: "bad")
+      guard case .commit(let commit) = one.sample, ![opening.good, opening.bad].contains(commit.id),
+        let answer = one.examination.flatMap({ record.answer(to: $0.seen) })
       else { continue }
       let word =
-        switch yardstick.answer(for: found.seen) {
+        switch answer {
         case .good: "good"
         case .bad: "bad"
         case .untestable: "skip"
