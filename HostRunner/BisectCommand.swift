@@ -11,7 +11,8 @@ struct BisectCommand: AsyncParsableCommand {
     commandName: "bisect", abstract: "Find the first commit, or the first kernel of several, that behaves differently.",
     discussion: """
       In a kernel tree: firstbad bisect --good v6.1 --bad v6.2 PROBE. Among ready-made kernels: firstbad bisect \
-      --kernels FILE... PROBE, the good one first and the bad one last.
+      --kernels FILE... PROBE, the good one first and the bad one last. All options, such as --changed and --flaky: \
+      firstbad help bisect search.
       """,
     subcommands: [Search.self, BisectLogCommand.self, BisectMarkCommand.self, BisectUndoCommand.self],
     defaultSubcommand: Search.self)
@@ -55,7 +56,7 @@ struct BisectCommand: AsyncParsableCommand {
     @OptionGroup var repetition: RepeatOption
     @OptionGroup var guest: GuestOptions
 
-    @Argument(help: "A shipped probe's id, or a C file with one probe.")
+    @Argument(help: "A shipped probe's id, or a C or Swift file with one probe.")
     var probe: [String] = []
 
     func validate() throws {

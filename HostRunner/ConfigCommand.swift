@@ -57,7 +57,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
     @OptionGroup var guest: GuestOptions
 
-    @Argument(help: "A shipped probe's id, or a C file with one probe.")
+    @Argument(help: "A shipped probe's id, or a C or Swift file with one probe.")
     var probe: [String] = []
 
     func validate() throws {

@@ -11,7 +11,7 @@ struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Show what a probe checks, on which kernels it is known to differ, and why.")
 
-  @Argument(help: "A shipped probe's id, or a C file with probes.")
+  @Argument(help: "A shipped probe's id, or a C or Swift file with probes.")
   var probe: String
 
   func run() async throws {

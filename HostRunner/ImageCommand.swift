@@ -27,7 +27,7 @@ struct ImageCommand: AsyncParsableCommand {
   @Flag(help: "With every probe that ships.")
   var all = false
 
-  @Argument(help: "Shipped probes' ids, or C files with probes.")
+  @Argument(help: "Shipped probes' ids, or C and Swift files with probes.")
   var probe: [String] = []
 
   func run() async throws {

@@ -6,9 +6,9 @@ import Reports
 /// `firstbad list`: the shipped probes.
 struct ListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Show the shipped probes, or those of C files.")
+    commandName: "list", abstract: "Show the shipped probes, or those of C and Swift files.")
 
-  @Argument(help: "C files with probes.")
+  @Argument(help: "C and Swift files with probes.")
   var file: [String] = []
 
   func run() async throws {

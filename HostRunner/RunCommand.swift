@@ -35,7 +35,7 @@ struct RunCommand: AsyncParsableCommand {
       valueName: "program [args]"))
   var exec: [String] = []
 
-  @Argument(help: "A shipped probe's id, or a C file with probes.")
+  @Argument(help: "A shipped probe's id, or a C or Swift file with probes.")
   var probe: [String] = []
 
   func validate() throws {

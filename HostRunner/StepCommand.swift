@@ -42,7 +42,7 @@ struct StepCommand: AsyncParsableCommand {
 
   @OptionGroup var guest: GuestOptions
 
-  @Argument(help: "A shipped probe's id, or a C file with probes. O=DIR is understood as by make.")
+  @Argument(help: "A shipped probe's id, or a C or Swift file with probes. O=DIR is understood as by make.")
   var probe: [String] = []
 
   func validate() throws {

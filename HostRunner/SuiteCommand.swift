@@ -48,7 +48,7 @@ struct SuiteCommand: AsyncParsableCommand {
     help: ArgumentHelp("Programs, or folders of programs such as kselftests, instead of probes.", valueName: "path ...")
   )
   var exec: [String] = []
-  @Argument(help: "A shipped probe's id, a C file with probes, or a folder with such files.")
+  @Argument(help: "A shipped probe's id, a C or Swift file with probes, or a folder with such files.")
   var probe: [String] = []
 
   func validate() throws {

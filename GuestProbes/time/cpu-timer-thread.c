@@ -25,7 +25,7 @@ static void *burn(void *timer)
 	struct itimerspec soon = {.it_value.tv_nsec = 20000000};
 	usleep(50000);
 	REQUIRE_OK(timer_settime(*(timer_t *)timer, 0, &soon, 0));
-	long long limit = fb_now_ms() + 4000;
+	long long limit = fb_limit_of(4000);
 	while (!hit && fb_now_ms() < limit)
 		;
 	return 0;

@@ -45,6 +45,11 @@ public struct EndTrial: Sendable {
     ).count > 1
   }
 
+  /// A sentence for who waits, where many runs are made.
+  var progress: String {
+    "\(good.count) runs of the good end and \(bad.count) of the bad one, at most \(Self.most) of each"
+  }
+
   /// How many more runs each end needs at least; none when there is enough, or no sense in more.
   public var wanted: (good: Int, bad: Int) {
     if good.isEmpty || bad.isEmpty { return (max(0, 1 - good.count), max(0, 1 - bad.count)) }

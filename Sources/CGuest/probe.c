@@ -97,6 +97,10 @@ void fb_observe_quantity(const char *name, long long value, const char *unit)
 	observe(FB_MESSAGE_OBSERVED_QUANTITY, (const char *[]){name, unit, digits}, 3);
 }
 
+int fb_patience_percent = 100;
+
+void fb_set_patience(int percent) { fb_patience_percent = percent; }
+
 static int by_size(const void *left, const void *right)
 {
 	long long one = *(const long long *)left, other = *(const long long *)right;

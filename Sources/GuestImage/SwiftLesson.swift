@@ -26,7 +26,11 @@ enum SwiftLesson {
     ),
     ("cannot use a value of protocol type", "Embedded Swift 6.3 has no 'any': say throws(Ending), and generics"),
     ("errors thrown from here are not handled", "the function under a heading is 'func NAME() throws(Ending)'"),
-    ("invalid conversion of thrown error type", "the function under a heading is 'func NAME() throws(Ending)'"),
+    (
+      "invalid conversion of thrown error type",
+      "say what it throws: func NAME() throws(Ending) under a heading, and { () throws(Ending) in ... } where a block of "
+        + "several lines tries something"
+    ),
     ("no such module", "leave the import out: the C library and the kit are there without"),
     ("function like macros not supported", "the kit's words have Swift names, such as tcpPair(): firstbad/Kit.swift"),
     ("use of unknown directive '#include'", "write it as a comment: /// #include <sys/fanotify.h>"),

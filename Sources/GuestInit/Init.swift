@@ -29,6 +29,7 @@ public struct Init<S: System> {
     if plan.probes.isEmpty && planStep.outcome != .failed { plan.probes = probes.ids }
     if planStep.outcome == .failed { plan.probes = [] }
     plan.probes = probes.repeated(plan.probes)
+    system.setPatience(percent: plan.timeoutPercent)
     stream = Stream(nonce: plan.nonce)
     send(.hello(hello(plan, port)))
     send(.setup(planStep))

@@ -154,6 +154,8 @@ public protocol System {
   var probes: [Text?] { get }
   /// Starts a probe in a process of its own.
   mutating func start(_ index: Int, _ isolation: Isolation) throws(Errno) -> Child
+  /// By how much the waits of probes are stretched from now on, in hundredths.
+  mutating func setPatience(percent: Int)
   /// Moves the init into a fresh network in which lo is up; children are born there.
   mutating func enterNetwork() throws(Errno)
   /// Back into the network that the init came from.

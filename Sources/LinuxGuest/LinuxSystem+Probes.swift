@@ -20,6 +20,8 @@ extension LinuxSystem {
     return child
   }
 
+  func setPatience(percent: Int) { fb_set_patience(Int32(clamping: percent)) }
+
   func enterNetwork() throws(Errno) { try check(fb_network_enter()) }
 
   func leaveNetwork() throws(Errno) { try check(fb_network_leave()) }

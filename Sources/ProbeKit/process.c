@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -21,6 +22,8 @@ long long fb_now_ms(void)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
+
+long long fb_limit_of(long long milliseconds) { return fb_now_ms() + milliseconds * fb_patience_percent / 100; }
 
 static void map(const char *path, unsigned id, const char *location)
 {
@@ -103,6 +106,27 @@ int fb_end_of(pid_t process, int milliseconds, const char *location)
 	if (got < 0)
 		SKIP_AT(location, "the helper cannot be waited for: %s", fb_errno_name(errno));
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+const char *fb_event_of(pid_t process, int milliseconds, const char *location)
+{
+	char word[48] = "nothing", *kept;
+	int status = 0;
+	pid_t got = 0;
+	wait_until((got = waitpid(process, &status, WNOHANG | WUNTRACED | WCONTINUED)) != 0, milliseconds);
+	if (got < 0)
+		SKIP_AT(location, "there is no such child: %s", fb_errno_name(errno));
+	if (got > 0 && WIFEXITED(status))
+		snprintf(word, sizeof word, "exited-%d", WEXITSTATUS(status));
+	else if (got > 0 && WIFSIGNALED(status))
+		snprintf(word, sizeof word, "killed-%s", fb_signal_name(WTERMSIG(status)));
+	else if (got > 0 && WIFSTOPPED(status))
+		snprintf(word, sizeof word, "stopped-%s", fb_signal_name(WSTOPSIG(status)));
+	else if (got > 0)
+		snprintf(word, sizeof word, "continued");
+	if (!(kept = strdup(word)))
+		SKIP_AT(location, "no memory: %s", fb_errno_name(errno));
+	return kept;
 }
 
 void fb_drop_capability(int number, const char *location)

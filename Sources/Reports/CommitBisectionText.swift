@@ -214,10 +214,10 @@ public enum CommitBisectionText {
 
   private static func trial(_ examination: Examination) -> String { examination.trial.map { "  " + runs($0) } ?? "" }
 
-  /// `failed 7 of 20, 99.2 %`.
+  /// `bad in 7 of 20, 99.2 %`.
   static func runs(_ trial: Trial) -> String {
     let told = trial.failed + trial.passed
-    return "failed \(trial.failed) of \(told)\(trial.confidence.map { ", \(percent($0))" } ?? "")"
+    return "bad in \(trial.failed) of \(told)\(trial.confidence.map { ", \(percent($0))" } ?? "")"
   }
 
   /// Never more than it is: 99.96 is not 100.

@@ -1,7 +1,10 @@
 #include "CGuestFixtures.h"
 
+#include "../../Sources/CGuest/arena.h"
+
 #include <firstbad/probe.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +25,14 @@ static _Noreturn void play(enum fixture what)
 		for (int i = 0; i < 5000; i++)
 			OBSERVE("number", i);
 		PASS();
+	case FIXTURE_TEXT:
+		/* As another language says it: a check that failed, then the end, with a path where C has a name. */
+		fb_say_text(FB_FAIL, "/home/somebody/probe.swift:7", "100 % of 1 is not 2");
+		fb_end_text(FB_FAIL, "probe.swift:9", "a check failed");
+	case FIXTURE_SCRIBBLE:
+		/* What a wild pointer may do: no message begins here, and all of them seem ready. */
+		memset((char *)fb_arena + sizeof *fb_arena - 8192, 1, 8192);
+		_exit(0);
 	}
 	_exit(99);
 }
@@ -35,4 +46,12 @@ int fixture_run(enum fixture what)
 	/* This process only: other tests have children of their own. */
 	waitpid(process, &status, 0);
 	return status;
+}
+
+int fixture_arena_is_empty(void)
+{
+	for (size_t i = 0; i < sizeof fb_arena->messages; i++)
+		if (fb_arena->messages[i])
+			return 0;
+	return 1;
 }

@@ -59,9 +59,20 @@ private func messages() -> [(kind: Int32, fields: [String])] {
     #expect(said.dropLast().map { $0.fields[1] } == (0..<said.count - 1).map { "\($0)" })
   }
 
-  @Test func `finds an empty arena, whatever the one before it said`() {
-    _ = fixture_run(FIXTURE_FLOOD)
+  @Test func `of another language says what failed before it ends, by the file's name`() {
+    let status = fixture_run(FIXTURE_TEXT)
+    #expect(fb_status_code(status) == 1)
+    #expect(
+      messages().map(\.fields) == [
+        ["fail", "100 % of 1 is not 2", "", "probe.swift:7", ""], ["fail", "a check failed", "", "probe.swift:9", ""],
+      ])
+  }
+
+  @Test(arguments: [FIXTURE_FLOOD, FIXTURE_SCRIBBLE])
+  func `finds an empty arena, whatever the one before it said`(_ before: fixture) {
+    _ = fixture_run(before)
     #expect(fb_reports_reset() == 0)
+    #expect(fixture_arena_is_empty() == 1)
     #expect(messages().isEmpty)
     #expect(fb_reports_dropped() == 0)
   }
@@ -85,7 +96,7 @@ private func messages() -> [(kind: Int32, fields: [String])] {
   }
 
   @Test(arguments: [
-    (SIGKILL, "SIGKILL"), (SIGSEGV, "SIGSEGV"), (SIGSYS, "SIGSYS"), (64, "SIG?"), (0, "SIG?"),
+    (SIGKILL, "SIGKILL"), (SIGSEGV, "SIGSEGV"), (SIGSYS, "SIGSYS"), (SIGSTOP, "SIGSTOP"), (64, "SIG?"), (0, "SIG?"),
   ])
   func `names a signal`(_ number: Int32, _ name: String) {
     #expect(String(cString: fb_signal_name(number)) == name)

@@ -225,6 +225,119 @@ import Testing
 
     """#
 
+  /// What a newcomer stumbled over: an errno of long ago, a dropped requirement, words that C has and Swift had not.
+  private static let more = #"""
+    /// PROBE("more.kept-too-late", "a result from before has no errno any more")
+    func keptTooLate() throws(Ending) {
+      let file = open("/nowhere", O_RDONLY)
+      observe("errno", errno: errno(of: file))
+      try check(true)
+    }
+    /// PROBE("more.kept", "what a call returns may be kept")
+    func kept() throws(Ending) {
+      var one: Int32 = 0
+      let missing = errno(of: keep(&one, open("/nowhere", O_RDONLY)))
+      let found = errno(of: keep(&one, open("/dev/null", O_RDONLY)))
+      observe("missing", errno: missing)
+      observe("found", errno: found)
+      observe("open", one >= 0)
+      try checkAtMost(one, 63)
+      try checkGreater(one, than: 2)
+    }
+    /// PROBE("more.dropped-requirement", "a requirement that is dropped counts")
+    func dropped() throws(Ending) {
+      try check(true)
+      _ = try? requireOK(open("/nowhere", O_RDONLY))
+    }
+    /// PROBE("more.no-call", "a kernel without the call cannot tell")
+    func noCall() throws(Ending) { try requireSyscall(1000, "not_yet") }
+    /// PROBE("more.stops", "a child that is stopped and continued tells its parent", CPUS(2))
+    func stops() throws(Ending) {
+      let one = child()
+      if one == 0 { while true { pause() } }
+      kill(one, SIGSTOP)
+      try checkEqual(event(of: one, within: 1000), "stopped-SIGSTOP")
+      kill(one, SIGCONT)
+      try checkEqual(event(of: one, within: 1000), "continued")
+      try checkEqual(event(of: one, within: 50), "nothing")
+      kill(one, SIGTERM)
+      try checkEqual(event(of: one, within: 1000), "killed-SIGTERM")
+      let other = child()
+      if other == 0 { _exit(3) }
+      var status: Int32 = 0
+      waitpid(other, &status, 0)
+      try check(WIFEXITED(status) && WEXITSTATUS(status) == 3 && !WIFSIGNALED(status) && !WIFSTOPPED(status))
+    }
+    /// PROBE("more.race", "racers race, and steps come in their order")
+    func races() throws(Ending) {
+      let count = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+      count.initialize(to: 0)
+      let rounds = race(threads: 1, rounds: 25) { (racer) throws(Ending) in
+        count.pointee += 1
+        try checkEqual(racer.number, 0)
+      }
+      try checkEqual(rounds, 25)
+      try checkEqual(count.pointee, 25)
+      let steps = newSteps()
+      let one = child()
+      if one == 0 {
+        try step(steps, 2) {}
+        _exit(0)
+      }
+      try step(steps, 1) {}
+      awaitStep(steps, 2)
+    }
+    /// PROBE("more.loser", "a racer that fails fails the probe")
+    func loser() throws(Ending) {
+      race(processes: 2, rounds: 10) { (racer) throws(Ending) in
+        let late = racer.number == 1 && racer.round == 3
+        try check(!late, "the second racer came to its fourth round")
+      }
+    }
+    /// PROBE("more.lines", "a block of several lines says what it throws")
+    func lines() throws(Ending) {
+      try measure("turn", rounds: 3) { () throws(Ending) in
+        let file = try requireOK(open("/dev/null", O_RDONLY))
+        close(file)
+      }
+    }
+
+    """#
+
+  @Test func aProbeInSwiftHasTheWordsOfC() async throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("more.swift", Self.more)
+    let run = try await Command.firstbad(["run", "--kernel", try await TestKernels.newest(), file])
+    for words in [
+      "skip: failed with ENOENT (more.swift:21)", "good        missing=ENOENT found=0 open=1",
+      "skip: errno(of:) takes the call itself, and not what it returned before (more.swift:4)",
+      "more.lines                good        turn=", "the second racer came to its fourth round (more.swift:65)",
+      "skip: this kernel has no not_yet() (more.swift:24)", "more.race                 good",
+      "more.stops                good",
+    ] {
+      #expect(run.output.contains(words), "\(words): \(run.output)\(run.errors)")
+    }
+    // Emulated, a wait is stretched as the probe's deadline is.
+    let waits = try scratch.file(
+      "waits.c",
+      """
+      #include <firstbad/kit.h>
+      PROBE("test.waits", "x")
+      {
+      \tlong long begin = fb_now_ms();
+      \tCHECK(!wait_until(0, 100));
+      \tCHECK_GE(fb_now_ms() - begin, 300);
+      \tint late = open("/nowhere", O_RDONLY);
+      \tOBSERVE_ERRNO("late", errno_of(late));
+      \tPASS();
+      }
+
+      """)
+    let waited = try await Command.firstbad(
+      ["run", "--accel", "tcg", "--kernel", try await TestKernels.newest(), waits])
+    #expect(waited.output.contains("errno_of() takes the call itself"), "\(waited.output)\(waited.errors)")
+  }
+
   @Test(arguments: [
     ("func a() throws(Ending) { try check(true) }", "t.swift has no heading", "write /// PROBE"),
     (#"/// PROBE("a.b", "c", TIMEOUT(3))"# + "\nfunc a() throws(Ending) {}", "t.swift:1:", "TIMEOUT is no word"),
@@ -236,6 +349,11 @@ import Testing
     (
       #"/// PROBE("a.b", "c")"# + "\nfunc a() throws(Ending) { try checkOK(fanotify_init(0, 0)) }", "t.swift:2:",
       "#include <sys/fanotify.h>"
+    ),
+    (
+      #"/// PROBE("a.b", "c")"#
+        + "\nfunc a() throws(Ending) { try measure(\"x\", rounds: 3) {\n  let y = 1\n  try checkEqual(y, 1)\n} }",
+      "t.swift:2:", "{ () throws(Ending) in ... }"
     ),
     (
       "import Musl\n" + #"/// PROBE("a.b", "c")"# + "\nfunc a() throws(Ending) { try check(true) }", "t.swift:1:",

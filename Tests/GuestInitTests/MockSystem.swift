@@ -22,6 +22,9 @@ final class MockSystem: System {
   /// What each started probe was kept apart in.
   private(set) var isolations: [Isolation] = []
 
+  /// What the waits of probes are stretched to.
+  private(set) var patience = 100
+
   private(set) var wire: [UInt8] = []
   private(set) var wireAttempts = 0
   private var clock = 0
@@ -102,6 +105,7 @@ final class MockSystem: System {
 
   var probes: [Text?] { rows.map(\.metadata) }
 
+  func setPatience(percent: Int) { patience = percent }
   func enterNetwork() throws(Errno) { try note("enter network") }
   func leaveNetwork() throws(Errno) { try note("leave network") }
   func shelter() throws(Errno) { try note("shelter") }

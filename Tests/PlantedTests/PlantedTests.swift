@@ -101,6 +101,43 @@ import Testing
     #expect(result.output.contains("\n0 builds, 0 boots"), "\(result.output)")
   }
 
+  /// How long a client waits until it is let in: where the queue is full when it is empty its SYN is dropped, and it
+  /// waits for as long as it is ready to.
+  private static let waiting = """
+    #include <firstbad/kit.h>
+    PROBE("test.admission", "how long a client of listen(fd, 0) waits, 50 ms at the most",
+          SYSCTL("net.ipv4.tcp_syncookies", "0"), NEEDS("CONFIG_INET"), TIMEOUT_S(15))
+    {
+    \tMEASURE("wait", 10) {
+    \t\tstruct sockaddr_in server = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    \t\tsocklen_t size = sizeof server;
+    \t\tint listener = REQUIRE_OK(socket(AF_INET, SOCK_STREAM, 0));
+    \t\tREQUIRE_OK(bind(listener, (struct sockaddr *)&server, sizeof server));
+    \t\tREQUIRE_OK(getsockname(listener, (struct sockaddr *)&server, &size));
+    \t\tREQUIRE_OK(listen(listener, 0));
+    \t\tint client = REQUIRE_OK(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    \t\tconnect(client, (struct sockaddr *)&server, sizeof server);
+    \t\tpoll(&(struct pollfd){.fd = client, .events = POLLOUT}, 1, 50);
+    \t\tclose(client);
+    \t\tclose(listener);
+    \t}
+    \tPASS();
+    }
+
+    """
+
+  @Test func `asked how long something takes finds the same commit by the kernels that are there`() async throws {
+    let world = try await Self.world.value
+    let probe = try world.scratch.file("admission.c", Self.waiting)
+    let result = try await world.bisect("--good", "good", "--bad", "bad", "--changed", "wait:+300%", probe)
+    #expect(result.status == 0, "\(result)")
+    let culprit = try await world.git("rev-parse", "--short=12", "culprit")
+    #expect(result.output.contains("first changed commit, confirmed: \(culprit)"), "\(result.output)")
+    #expect(result.output.contains("\n0 builds, "), "\(result.output)")
+    // In the steps' table a duration is told as one.
+    #expect(result.output.contains(/wait=5[0-9](\.[0-9]+)? ms/), "\(result.output)")
+  }
+
   @Test(arguments: [30, 120, 250, 400, 600])
   func `killed by KILL and resumed ends with the same culprit`(_ milliseconds: Int) async throws {
     let world = try await Self.world.value

@@ -1,8 +1,23 @@
 /// System calls that Swift does not see in C's headers, and texts without the Unicode tables.
 
-/// What a call answers: 0, or its errno.
-public func errno<Number: FixedWidthInteger>(of returned: Number) -> Int32 {
-  hasFailed(returned) ? fb_last_errno() : 0
+/// What a call answers: 0, or its errno. What it returns may be kept: `errno(of: keep(&file, open(path, O_RDONLY)))`. A
+/// result kept from before has no errno any more, and the probe skips.
+public func errno<Number: FixedWidthInteger>(
+  of call: @autoclosure () -> Number, file: StaticString = #fileID, line: Int = #line
+) -> Int32 {
+  fb_clear_errno()
+  if !hasFailed(call()) { return 0 }
+  let error = fb_last_errno()
+  if error == 0 {
+    fb_end_text(FB_SKIP, "\(file):\(line)", "errno(of:) takes the call itself, and not what it returned before")
+  }
+  return error
+}
+
+/// Keeps what a call returned, and gives it on.
+public func keep<Number: FixedWidthInteger>(_ kept: inout Number, _ returned: Number) -> Number {
+  kept = returned
+  return returned
 }
 
 /// Whether it is -1, as system calls say it.
@@ -57,14 +72,32 @@ public func poll(_ descriptor: Int32, for events: Int32, milliseconds: Int32) ->
   return count > 0 ? Int32(one.revents) : count
 }
 
-/// Looks again and again until it is so; false when it is not within the time.
+/// Looks once a millisecond until it is so; false when it is not within the time, which is three times as long under
+/// emulation. Where the block has several lines it says `{ () throws(Ending) in ... }`.
 public func waitUntil(
   _ milliseconds: Int, _ condition: () throws(Ending) -> Bool
 ) throws(Ending) -> Bool {
-  let limit = now_ns() + Int64(milliseconds) * 1_000_000
+  let limit = fb_limit_of(Int64(milliseconds))
   while try !condition() {
-    if now_ns() >= limit { return false }
+    if fb_now_ms() >= limit { return false }
     usleep(1000)
   }
   return true
 }
+
+// MARK: - What wait(2) tells: macros in C
+
+/// Whether it ended by itself.
+public func WIFEXITED(_ status: Int32) -> Bool { status & 0x7f == 0 }
+/// Its exit status.
+public func WEXITSTATUS(_ status: Int32) -> Int32 { status >> 8 & 0xff }
+/// Whether a signal killed it.
+public func WIFSIGNALED(_ status: Int32) -> Bool { (1...0x7e).contains(status & 0x7f) }
+/// The signal.
+public func WTERMSIG(_ status: Int32) -> Int32 { status & 0x7f }
+/// Whether it was stopped.
+public func WIFSTOPPED(_ status: Int32) -> Bool { status & 0xff == 0x7f }
+/// By which signal.
+public func WSTOPSIG(_ status: Int32) -> Int32 { status >> 8 & 0xff }
+/// Whether it was continued.
+public func WIFCONTINUED(_ status: Int32) -> Bool { status == 0xffff }

@@ -116,6 +116,27 @@ public func end(
   of process: pid_t, within milliseconds: Int32, file: StaticString = #fileID, line: Int = #line
 ) -> Int32 { fb_end_of(process, milliseconds, place(file, line)) }
 
+/// What becomes of a child within so many milliseconds: `exited-3`, `killed-SIGTERM`, `stopped-SIGSTOP`, `continued`, or
+/// `nothing`.
+public func event(
+  of process: pid_t, within milliseconds: Int32, file: StaticString = #fileID, line: Int = #line
+) -> String { String(cString: fb_event_of(process, milliseconds, place(file, line))) }
+
+/// Whether two processes (0: this one) are in one namespace of a kind, such as `time`.
+public func sameNamespace(
+  _ one: pid_t, _ other: pid_t, _ kind: String, file: StaticString = #fileID, line: Int = #line
+) -> Bool { fb_same_namespace(one, other, kind, place(file, line)) != 0 }
+
+/// Skips on a kernel without this call: `requireSyscall(__NR_memfd_secret, "memfd_secret")`.
+public func requireSyscall(
+  _ number: Int32, _ name: String, file: StaticString = #fileID, line: Int = #line
+) throws(Ending) {
+  fb_clear_errno()
+  if syscall(number, -1, -1, -1, -1, -1, -1) == -1, fb_last_errno() == ENOSYS {
+    try skip("this kernel has no \(name)()", file: file, line: line)
+  }
+}
+
 /// Moves the calling process into new namespaces, by the flags of clone(2).
 public func newNamespaces(_ flags: Int32, file: StaticString = #fileID, line: Int = #line) {
   fb_new_namespaces(flags, place(file, line))
@@ -136,4 +157,45 @@ public func tcpListener(
   var where_ = address()
   let socket = fb_tcp_listener(backlog, &where_, place(file, line))
   return (socket, where_)
+}
+
+/// What the racers run, and what it was given.
+nonisolated(unsafe) private var course: ((racer) throws(Ending) -> Void)?
+
+/// Calls a block in several threads or processes, again and again, as race() does in C: how many rounds were made
+/// together: `race(threads: 4) { (racer) throws(Ending) in ... }`. A check that fails in any fails the probe at once.
+@discardableResult
+public func race(
+  threads: Int32 = 0, processes: Int32 = 0, rounds: Int = 0, milliseconds: Int32 = 0, together: Bool = false,
+  file: StaticString = #fileID, line: Int = #line, _ body: @escaping (racer) throws(Ending) -> Void
+) -> Int {
+  course = body
+  let how = fb_race(
+    threads: threads, processes: processes, rounds: rounds, milliseconds: milliseconds, together: together ? 1 : 0,
+    data: nil)
+  return fb_race(
+    { racer in
+      guard let racer, let course else { return }
+      do throws(Ending) { try course(racer.pointee) } catch { end(error) }
+    }, how, place(file, line))
+}
+
+/// Steps in a given order, for the processes and threads of one probe; made before they are begun.
+public func newSteps(file: StaticString = #fileID, line: Int = #line) -> OpaquePointer {
+  fb_new_steps(place(file, line))
+}
+
+/// Runs the block when the step before it is done, and then says that this one is. Steps count from 1.
+public func step(
+  _ steps: OpaquePointer, _ number: Int32, file: StaticString = #fileID, line: Int = #line,
+  _ body: () throws(Ending) -> Void
+) throws(Ending) {
+  _ = fb_step_begin(steps, number, place(file, line))
+  try body()
+  _ = fb_step_end(steps, number)
+}
+
+/// Waits until a step is done.
+public func awaitStep(_ steps: OpaquePointer, _ number: Int32, file: StaticString = #fileID, line: Int = #line) {
+  fb_await_step(steps, number, place(file, line))
 }

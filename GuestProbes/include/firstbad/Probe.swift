@@ -11,10 +11,18 @@ public enum Ending: Error {
 /// What the probe has said so far. A probe has its process to itself.
 nonisolated(unsafe) private var hasFailedACheck = false
 nonisolated(unsafe) private var hasSaidAnything = false
+/// The first requirement that was not met: one that is dropped, as by `try?`, counts all the same.
+nonisolated(unsafe) private var unmet: Ending?
 
 /// Where the probe has come to: a crash or a deadline says after which line.
 private func reached(_ file: StaticString, _ line: Int) {
   fb_reached(UnsafeRawPointer(file.utf8Start).assumingMemoryBound(to: CChar.self), Int32(line))
+}
+
+private func missing(_ why: String, _ file: StaticString, _ line: Int) throws(Ending) -> Never {
+  let ending = Ending.skipped(why, file, line)
+  if unmet == nil { unmet = ending }
+  throw ending
 }
 
 private func judge(_ isSo: Bool, _ words: @autoclosure () -> String, _ file: StaticString, _ line: Int) throws(Ending) {
@@ -59,6 +67,22 @@ public func checkLess<Number: FixedWidthInteger, Other: FixedWidthInteger>(
 ) throws(Ending) {
   reached(file, line)
   try judge(left < right, "\(left) < \(right) is false", file, line)
+}
+
+/// A number that must be greater than another.
+public func checkGreater<Number: FixedWidthInteger, Other: FixedWidthInteger>(
+  _ left: Number, than right: Other, file: StaticString = #fileID, line: Int = #line
+) throws(Ending) {
+  reached(file, line)
+  try judge(left > right, "\(left) > \(right) is false", file, line)
+}
+
+/// A number that must be as small as another, or smaller.
+public func checkAtMost<Number: FixedWidthInteger, Other: FixedWidthInteger>(
+  _ left: Number, _ right: Other, file: StaticString = #fileID, line: Int = #line
+) throws(Ending) {
+  reached(file, line)
+  try judge(left <= right, "\(left) <= \(right) is false", file, line)
 }
 
 /// A number that must be as large as another, or larger.
@@ -110,7 +134,7 @@ public func require(
   _ condition: Bool, _ why: @autoclosure () -> String, file: StaticString = #fileID, line: Int = #line
 ) throws(Ending) {
   reached(file, line)
-  if !condition { throw .skipped(why(), file, line) }
+  if !condition { try missing(why(), file, line) }
 }
 
 /// A call that must not return -1, or the probe cannot tell; gives what it returned.
@@ -120,14 +144,14 @@ public func requireOK<Number: FixedWidthInteger>(
 ) throws(Ending) -> Number {
   let error = fb_last_errno()
   reached(file, line)
-  if hasFailed(returned) { throw .skipped("failed with " + errnoName(error), file, line) }
+  if hasFailed(returned) { try missing("failed with " + errnoName(error), file, line) }
   return returned
 }
 
 /// This kernel or machine cannot tell.
 public func skip(_ why: String, file: StaticString = #fileID, line: Int = #line) throws(Ending) -> Never {
   reached(file, line)
-  throw .skipped(why, file, line)
+  try missing(why, file, line)
 }
 
 // MARK: - Observations: what was seen, whatever the result
@@ -142,6 +166,11 @@ public func observe<Number: FixedWidthInteger>(
   } else {
     fb_observe_unsigned(name, UInt64(truncatingIfNeeded: value))
   }
+}
+
+/// Whether it is so, as 1 or 0.
+public func observe(_ name: String, _ isSo: Bool, file: StaticString = #fileID, line: Int = #line) {
+  observe(name, isSo ? 1 : 0, file: file, line: line)
 }
 
 /// A named text; on the wire before this returns.
@@ -182,7 +211,8 @@ public func observe(
   fb_observe_samples(name, unit, samples, Int32(samples.count), Int64(samples.count))
 }
 
-/// Runs it so many times and reports how long each round took, as `MEASURE` does in C.
+/// Runs it so many times and reports how long each round took, as `MEASURE` does in C. Where the block has several lines
+/// it says `{ () throws(Ending) in ... }`.
 public func measure(
   _ name: String, rounds: Int, file: StaticString = #fileID, line: Int = #line, _ body: () throws(Ending) -> Void
 ) throws(Ending) {
@@ -211,11 +241,12 @@ func run(_ probe: () throws(Ending) -> Void) {
   }
   // It has been said.
   if hasFailedACheck { fb_end_text(FB_FAIL, "", "a check failed") }
+  if let unmet { end(unmet) }
   if !hasSaidAnything { fb_end_text(FB_SKIP, "", "the probe ended without a check or an observation") }
   fb_end_text(FB_PASS, "", "")
 }
 
-private func end(_ ending: Ending) {
+func end(_ ending: Ending) {
   switch ending {
   case .failed(let words, let file, let line): fb_end_text(FB_FAIL, "\(file):\(line)", words)
   case .skipped(let why, let file, let line): fb_end_text(FB_SKIP, "\(file):\(line)", why)

@@ -25,7 +25,8 @@ struct address {
 #define tcp_listener(backlog, where) fb_tcp_listener((backlog), (where), FB_HERE_)
 
 /* Two TCP sockets, connected over 127.0.0.1; `server` is the accepted one, and the listener is closed. Neither has
- * SO_REUSEADDR; set on `server` before it is closed, it frees the port for those who say it too. */
+ * SO_REUSEADDR; set on `server` before it is closed, it frees the port for those who say it too. TIME_WAIT is the part of
+ * the end that closes first, and of its port: for that of `server` close that one first, then `client`. */
 #define tcp_pair() fb_tcp_pair(FB_HERE_)
 
 /* Two UDP sockets on 127.0.0.1, connected to each other. */

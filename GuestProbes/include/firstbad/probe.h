@@ -128,7 +128,7 @@
 		FB_REACHED_();                                                                         \
 		const char *fb_left = (left), *fb_right = (right);                                     \
 		if (!fb_same_text(fb_left, fb_right))                                                  \
-			fb_end(FB_FAIL, FB_HERE_, #left " is " #right, errno, "\"%s\" is not \"%s\"",  \
+			fb_end(FB_FAIL, FB_HERE_, #left " is " #right, errno, "it is \"%s\", not \"%s\"", \
 			       fb_left ? fb_left : "(null)", fb_right ? fb_right : "(null)");          \
 	} while (0)
 
@@ -161,7 +161,7 @@
 		FB_REACHED_();                                                                         \
 		int fb_errno = (error), fb_wanted = (number);                                          \
 		if (fb_errno != fb_wanted)                                                             \
-			fb_end(FB_FAIL, FB_HERE_, #error " is " #number, fb_errno, "%s",               \
+			fb_end(FB_FAIL, FB_HERE_, #error " is " #number, fb_errno, "it is %s",         \
 			       fb_errno_name(fb_errno));                                               \
 	} while (0)
 
@@ -230,6 +230,9 @@ void fb_observe_samples(const char *name, const char *unit, const long long *sam
 int fb_same_text(const char *left, const char *right);
 /* What FB_REACHED_() is for C; both stay valid. */
 void fb_reached(const char *file, int line);
+
+/* So many hundredths the probe's deadline is of what it asks for: 300 under emulation. Waits of the kit are stretched alike. */
+extern int fb_patience_percent;
 
 /* A value of any simple type on its way into a message. */
 struct fb_value { char text[48]; };

@@ -32,11 +32,17 @@
 /* Moves the calling process into fresh namespaces. */
 #define new_namespaces(namespaces) fb_new_namespaces((namespaces), FB_HERE_)
 
-/* Waits until an expression is true, at most so many milliseconds; gives whether it became true.
+/* What becomes of a child within so many milliseconds, in a word: "exited-3", "killed-SIGTERM", "stopped-SIGSTOP",
+ * "continued", or "nothing" when the time is over. A stop that is continued before it was looked at is not seen.
+ * CHECK_STR_EQ(event_of(helper, 1000), "stopped-SIGSTOP"); */
+#define event_of(process, milliseconds) fb_event_of((process), (milliseconds), FB_HERE_)
+
+/* Waits until an expression is true, at most so many milliseconds; gives whether it became true. Under emulation three
+ * times as many, as for the probe's own deadline. It looks once a millisecond, so it is nothing to measure with.
  * CHECK(wait_until(read_number(path) == 0, 1000)); */
 #define wait_until(condition, milliseconds)                                                            \
 	({                                                                                             \
-		long long fb_limit_ = fb_now_ms() + (milliseconds);                                    \
+		long long fb_limit_ = fb_limit_of(milliseconds);                                         \
 		int fb_true_;                                                                          \
 		while (!(fb_true_ = !!(condition)) && fb_now_ms() < fb_limit_)                         \
 			usleep(1000);                                                                  \
@@ -54,6 +60,9 @@
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 long long fb_now_ms(void);
+/* The time of fb_now_ms() at which a wait of so many milliseconds is over. */
+long long fb_limit_of(long long milliseconds);
+const char *fb_event_of(pid_t process, int milliseconds, const char *location);
 pid_t fb_child_fork(int namespaces, const char *location);
 int fb_end_of(pid_t process, int milliseconds, const char *location);
 void fb_new_namespaces(int namespaces, const char *location);

@@ -19,11 +19,15 @@
 			SKIP("this kernel has no " #name "()");                                        \
 	} while (0)
 
-/* What a call answers: 0, or its errno. For observing: OBSERVE_ERRNO("errno", errno_of(close(-1))); */
+/* What a call answers: 0, or its errno. For observing: OBSERVE_ERRNO("errno", errno_of(close(-1))); What it returns may be
+ * kept: int fd; errno_of(fd = open(...)). A result kept from before has no errno any more, and the probe skips. */
 #define errno_of(call)                                                                                 \
 	({                                                                                             \
 		errno = 0;                                                                             \
-		(long)(call) == -1 ? errno : 0;                                                        \
+		int fb_failed_ = (long)(call) == -1;                                                   \
+		if (fb_failed_ && !errno)                                                              \
+			SKIP("errno_of() takes the call itself, and not what it returned before");     \
+		fb_failed_ ? errno : 0;                                                                \
 	})
 
 #ifndef __NR_pidfd_send_signal

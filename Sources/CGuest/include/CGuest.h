@@ -63,14 +63,19 @@ const char *fb_probe_metadata(int index);
 /* ---- child.c: one probe in a process of its own ---- */
 struct fb_child {
 	int process;
-	int output;   /* read end of its standard output and error */
+	int output; /* read end of its standard output and error */
+	/* The write ends stay open here too, so that the last writer's death is no event of its own: only SIGCHLD wakes. */
+	int output_end;
 	int doorbell; /* readable when it reported something */
+	int doorbell_end;
 };
 /* What the child does before the probe's function is called. */
 enum fb_isolation {
 	FB_PRIVATE_MOUNTS = 1, /* a copy of the mounts, with fresh /tmp, /run and /dev/shm */
 	FB_PRIVATE_PIDS = 2    /* a pid namespace, with a /proc of its own */
 };
+/* By how much the waits of a probe are stretched, in hundredths; 100 before. */
+void fb_set_patience(int percent);
 int fb_child_start(int index, int isolation, struct fb_child *child);
 /* Sleeps until output, a report or the death of a process, at most `milliseconds`. */
 void fb_child_wait(const struct fb_child *child, int milliseconds);
@@ -112,7 +117,7 @@ struct fb_message {
 	const char *bytes; /* fields, each ended by a NUL */
 	size_t size;
 };
-/* Fresh shared memory for the next child. */
+/* Empty shared memory for the next child. No process of an earlier one may be left. */
 int fb_reports_reset(void);
 /* The next whole message: 1, or 0 when there is none now. */
 int fb_reports_next(struct fb_message *message);
