@@ -9,7 +9,7 @@ FIRSTBAD   := .build/release/firstbad
 KERNELS    ?= linux-image-6.1.0-*-cloud-amd64
 
 .PHONY: help setup build guest library library-twice demo demo-bisect test test-bisect faults docs check fmt bench \
-  bench-bisect old-trees kselftests install clean
+  bench-bisect killed-bisect old-trees kselftests install clean
 
 help:
 	@echo "make setup    install what is missing (apt)"
@@ -23,6 +23,7 @@ help:
 	@echo "make library-twice  that they observe the same in another order (LIBRARY_KERNELS=files)"
 	@echo "make bench    time firstbad against a bare QEMU"
 	@echo "make bench-bisect   time a bisect of commits against the usual recipe (hours)"
+	@echo "make killed-bisect   end a bisect twenty times by KILL and resume it (KILLS=number, SEED=number)"
 	@echo "make old-trees    build and boot Linux 5.10 by every compiler at hand, with and without fix-ups"
 	@echo "make kselftests   the kernel's own tests, by --exec and by their own runner (KSELFTEST_KERNELS=files)"
 	@echo "make docs     look whether the Swift library is documented (OUTPUT=folder: write the pages)"
@@ -89,6 +90,12 @@ bench: build
 # RECIPE_MINUTES ends the recipe early; 0 leaves it out.
 bench-bisect: build
 	@Benchmarks/bisect $(FIRSTBAD)
+
+# A quarter of an hour. The seed is printed; the same one gives the same moments.
+killed-bisect:
+	@Toolchain/setup tests
+	@$(MAKE) --no-print-directory build
+	@Toolchain/killed-bisect $(FIRSTBAD) $(or $(KILLS),20) $(SEED)
 
 # Five minutes and more for each compiler, the first time.
 old-trees:

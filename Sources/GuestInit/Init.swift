@@ -107,7 +107,7 @@ public struct Init<S: System> {
     metadata.id = id
     SetUp.repair(on: &system)
     // A race on one processor is none: such a kernel cannot tell.
-    if metadata.cpus > system.processors {
+    if metadata.cpus > 1 && metadata.cpus > system.processors {
       return refuse(id, "it wants " + Text(decimal: metadata.cpus) + " processors, and fewer run")
     }
     // A plan comes from a host that knows what this kernel has built in.

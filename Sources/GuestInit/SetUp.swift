@@ -24,7 +24,7 @@ public struct SetUp {
 
   /// Mounts again what a probe before this one took away and the init cannot do without.
   public static func repair(on system: inout some System) {
-    for mount in Tables.mounts {
+    for mount in Tables.vital {
       guard let witness = mount.witness else { continue }
       do throws(Errno) {
         _ = try system.read(witness, limit: 1)

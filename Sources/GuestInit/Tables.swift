@@ -34,10 +34,15 @@ public struct DeviceNode: Equatable, Sendable {
 
 /// What the init sets up, in order. A new mount or device is a row here and nothing else.
 public enum Tables {
+  private static var proc: Mount { Mount("proc", "/proc", required: true, witness: "/proc/uptime") }
+
+  /// Those that are mounted again before the next probe, when one took them away. Asked for each probe: no more than needed.
+  public static var vital: [Mount] { [proc] }
+
   /// The mounts.
   public static var mounts: [Mount] {
     [
-      Mount("proc", "/proc", required: true, witness: "/proc/uptime"),
+      proc,
       Mount("sysfs", "/sys"),
       Mount("devtmpfs", "/dev", "mode=0755"),
       Mount("devpts", "/dev/pts", "mode=0620,ptmxmode=0666"),

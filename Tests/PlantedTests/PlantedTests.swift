@@ -105,6 +105,7 @@ import Testing
   /// waits for as long as it is ready to.
   private static let waiting = """
     #include <firstbad/kit.h>
+    #include <poll.h>
     PROBE("test.admission", "how long a client of listen(fd, 0) waits, 50 ms at the most",
           SYSCTL("net.ipv4.tcp_syncookies", "0"), NEEDS("CONFIG_INET"), TIMEOUT_S(15))
     {
@@ -136,6 +137,39 @@ import Testing
     #expect(result.output.contains("\n0 builds, "), "\(result.output)")
     // In the steps' table a duration is told as one.
     #expect(result.output.contains(/wait=5[0-9](\.[0-9]+)? ms/), "\(result.output)")
+  }
+
+  /// Fails three times in ten where nobody is admitted.
+  private static let sometimes = """
+    #include <firstbad/kit.h>
+    #include <poll.h>
+    #include <sys/random.h>
+    PROBE("test.sometimes", "listen(fd, 0) admits a client, or a die says so",
+          SYSCTL("net.ipv4.tcp_syncookies", "0"), NEEDS("CONFIG_INET"), TIMEOUT_S(15))
+    {
+    \tstruct address place;
+    \ttcp_listener(0, &place);
+    \tint client = REQUIRE_OK(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    \tconnect(client, SOCKADDR(place), place.size);
+    \tint admitted = poll(&(struct pollfd){.fd = client, .events = POLLOUT}, 1, 300) == 1;
+    \tunsigned char die;
+    \tREQUIRE(getrandom(&die, 1, GRND_NONBLOCK) == 1, "no die");
+    \tCHECK(admitted || die >= 77);
+    \tPASS();
+    }
+
+    """
+
+  @Test func `failing three times in ten is found by many runs, and told how sure that is`() async throws {
+    let world = try await Self.world.value
+    let probe = try world.scratch.file("sometimes.c", Self.sometimes)
+    let result = try await world.bisect(
+      "--good", "good", "--bad", "bad", "--flaky", "--repeat", "10", probe)
+    #expect(result.status == 0, "\(result)")
+    let culprit = try await world.git("rev-parse", "--short=12", "culprit")
+    #expect(result.output.contains(": \(culprit)"), "\(result.output)")
+    #expect(result.output.contains("\n0 builds, "), "\(result.output)")
+    #expect(result.output.contains(/bad in [0-9]+ of [0-9]+, 9[0-9]/), "\(result.output)")
   }
 
   @Test(arguments: [30, 120, 250, 400, 600])
