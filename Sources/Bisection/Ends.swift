@@ -62,7 +62,8 @@ extension CommitBisection {
         LedgerEntry.Decided(
           sample: sample, isClean: end.isClean, seen: seen,
           trial: Trial(
-            failed: rate.failed, passed: rate.runs - rate.failed, untold: runs.count - rate.runs, confidence: nil)))
+            failed: rate.failed, passed: rate.runs - rate.failed, untold: runs.count - rate.runs, confidence: nil,
+            isBad: sample == bad)))
     }
     return yardstick
   }

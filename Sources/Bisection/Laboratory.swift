@@ -83,9 +83,12 @@ public struct Trial: Sendable, Codable, Equatable {
   public let untold: Int
   /// How sure the verdict is by these runs, from 0.5 to 1; nil where none was asked for.
   public let confidence: Double?
+  /// What they came to; nil when that is that nobody can tell, and in ledgers of before.
+  public let isBad: Bool?
 
   /// All fields.
-  public init(failed: Int, passed: Int, untold: Int, confidence: Double?) {
+  public init(failed: Int, passed: Int, untold: Int, confidence: Double?, isBad: Bool? = nil) {
+    self.isBad = isBad
     self.failed = failed
     self.passed = passed
     self.untold = untold

@@ -86,7 +86,8 @@ extension CommitBisection {
     let decided = LedgerEntry.Decided(
       sample: sample, isClean: found.isClean, seen: seen ?? found.seen,
       trial: Trial(
-        failed: tally.failed, passed: tally.passed, untold: tally.untold, confidence: isTold ? confidence : nil))
+        failed: tally.failed, passed: tally.passed, untold: tally.untold, confidence: isTold ? confidence : nil,
+        isBad: isTold ? answer == .bad : nil))
     try note(decided)
     return found.decided(decided.seen, decided.trial)
   }

@@ -162,7 +162,8 @@ public enum CommitBisectionText {
   private static func word(of one: LedgerEntry.Examined, _ found: Examination, _ record: Record) -> String {
     let seen = found.seen
     if case .commit(let commit) = one.sample, let mark = record.marks[commit.id] { return mark.rawValue }
-    guard found.trial == nil, let answer = record.answer(to: seen) else { return seen.word }
+    if let trial = found.trial { return trial.isBad.map { $0 ? "bad" : "good" } ?? seen.word }
+    guard let answer = record.answer(to: seen) else { return seen.word }
     switch answer {
     case .good: return "good"
     case .bad: return "bad"

@@ -133,28 +133,30 @@ import Testing
     let result = try await world.bisect("--good", "good", "--bad", "bad", "--changed", "wait:+300%", probe)
     #expect(result.status == 0, "\(result)")
     let culprit = try await world.git("rev-parse", "--short=12", "culprit")
-    #expect(result.output.contains("first changed commit, confirmed: \(culprit)"), "\(result.output)")
+    #expect(result.output.contains("first bad commit, confirmed: \(culprit)"), "\(result.output)")
     #expect(result.output.contains("\n0 builds, "), "\(result.output)")
-    // In the steps' table a duration is told as one.
-    #expect(result.output.contains(/wait=5[0-9](\.[0-9]+)? ms/), "\(result.output)")
+    // The table says what a kernel is in this search, and not that the probe itself passed.
+    #expect(result.output.contains(/planted\)"\) +bad +stored .* wait=[5-9][0-9]/), "\(result.output)")
   }
 
-  /// Fails three times in ten where nobody is admitted.
+  /// Fails in three runs of ten where nobody is admitted; the kernel's domain name counts the runs of a boot.
   private static let sometimes = """
     #include <firstbad/kit.h>
     #include <poll.h>
-    #include <sys/random.h>
-    PROBE("test.sometimes", "listen(fd, 0) admits a client, or a die says so",
+    PROBE("test.sometimes", "listen(fd, 0) admits a client, most of the time",
           SYSCTL("net.ipv4.tcp_syncookies", "0"), NEEDS("CONFIG_INET"), TIMEOUT_S(15))
     {
+    \tconst char *name = "/proc/sys/kernel/domainname";
+    \tint run = atoi(read_text(name)) + 1;
+    \tchar text[16];
+    \tsnprintf(text, sizeof text, "%d", run);
+    \twrite_text(name, text);
     \tstruct address place;
     \ttcp_listener(0, &place);
     \tint client = REQUIRE_OK(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
     \tconnect(client, SOCKADDR(place), place.size);
     \tint admitted = poll(&(struct pollfd){.fd = client, .events = POLLOUT}, 1, 300) == 1;
-    \tunsigned char die;
-    \tREQUIRE(getrandom(&die, 1, GRND_NONBLOCK) == 1, "no die");
-    \tCHECK(admitted || die >= 77);
+    \tCHECK(admitted || run % 10 % 3 != 2);
     \tPASS();
     }
 
@@ -163,8 +165,7 @@ import Testing
   @Test func `failing three times in ten is found by many runs, and told how sure that is`() async throws {
     let world = try await Self.world.value
     let probe = try world.scratch.file("sometimes.c", Self.sometimes)
-    let result = try await world.bisect(
-      "--good", "good", "--bad", "bad", "--flaky", "--repeat", "10", probe)
+    let result = try await world.bisect("--good", "good", "--bad", "bad", "--flaky", "--repeat", "10", probe)
     #expect(result.status == 0, "\(result)")
     let culprit = try await world.git("rev-parse", "--short=12", "culprit")
     #expect(result.output.contains(": \(culprit)"), "\(result.output)")
