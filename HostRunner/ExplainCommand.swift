@@ -53,6 +53,8 @@ struct ExplainCommand: AsyncParsableCommand {
     if probe.timeoutMilliseconds > 0 { lines.append("time: \(probe.timeoutMilliseconds) ms") }
     if probe.hasPrivateNetwork { lines.append("in a network of its own") }
     if probe.hasPrivateProcesses { lines.append("in a pid namespace of its own") }
+    if probe.memoryLimitMebibytes > 0 { lines.append("memory limit: \(probe.memoryLimitMebibytes) MiB") }
+    if probe.processLimit > 0 { lines.append("process limit: \(probe.processLimit)") }
     if probe.hasRealMounts { lines.append("with the guest's own mounts") }
     return lines
   }

@@ -83,6 +83,7 @@ static void become_probe(int index, int isolation, const struct fb_child *child)
 	if (getppid() != 1)
 		fb_write_existing(oom_score, "1000", 4);
 	setvbuf(stdout, 0, _IOLBF, 0);
+	fb_limit(&child->limits);
 	fb_isolate(isolation);
 	errno = 0;
 	fb_probe_call(index);
@@ -91,7 +92,7 @@ static void become_probe(int index, int isolation, const struct fb_child *child)
 	_exit(0);
 }
 
-int fb_child_start(int index, int isolation, struct fb_child *child)
+int fb_child_start(int index, int isolation, struct fb_limits limits, struct fb_child *child)
 {
 	int output[2], doorbell[2];
 	block_child_signal();
@@ -107,7 +108,7 @@ int fb_child_start(int index, int isolation, struct fb_child *child)
 		return -error;
 	}
 	fcntl(output[0], F_SETFL, O_NONBLOCK);
-	*child = (struct fb_child){0, output[0], output[1], doorbell[0], doorbell[1]};
+	*child = (struct fb_child){0, output[0], output[1], doorbell[0], doorbell[1], limits};
 	pid_t process = fork();
 	int error = errno;
 	if (process == 0)
@@ -150,6 +151,7 @@ long fb_child_discard(const struct fb_child *child)
 
 void fb_child_close(struct fb_child *child)
 {
+	fb_limit_lift(&child->limits, child->process);
 	close(child->output);
 	close(child->output_end);
 	close(child->doorbell);

@@ -32,7 +32,7 @@ enum CompilerLesson {
     }
     return
       "\(word) is no word of a probe's heading; there are SYSCTL, NEEDS, MODULE, WITH_CPU, WITHOUT_CPU, CPUS, MEMORY_MIB, "
-      + "TIMEOUT_MS, TIMEOUT_S, REPEAT, PRIVATE_NETWORK, PRIVATE_PIDS and REAL_MOUNTS"
+      + "TIMEOUT_MS, TIMEOUT_S, REPEAT, PRIVATE_NETWORK, PRIVATE_PIDS, LIMIT_MEMORY_MIB, LIMIT_PIDS and REAL_MOUNTS"
   }
 
   /// A name that no header has declared: the header that does, or what was meant.

@@ -50,7 +50,9 @@ public struct ByHand<S: System> {
         say("not set, as this is no guest: sysctl " + sysctl.name + "=" + sysctl.value + "\n")
       }
       if let name = Modules.missing(metadata.modules, on: system) { return unloaded(name, metadata) }
-      return run(index, metadata, Isolation(), "by-hand")
+      var isolation = Isolation()
+      isolation.limit(as: metadata)
+      return run(index, metadata, isolation, "by-hand")
     case .shelter(let id):
       guard let (index, metadata) = find(id, probes) else { return 128 }
       return sheltered(index, metadata)
@@ -99,6 +101,7 @@ public struct ByHand<S: System> {
         var isolation = Isolation()
         // Whom it sends a signal is among its own.
         isolation.processes = true
+        isolation.limit(as: metadata)
         return run(index, metadata, isolation, "by-hand")
       } catch {
         end.message = "sysctl " + error.name + " cannot be set here"

@@ -75,6 +75,10 @@ public struct Isolation: Equatable, Sendable {
   public var mounts = false
   /// A pid namespace.
   public var processes = false
+  /// MiB of memory that the probe and its children may have, 0: all there is.
+  public var memoryMebibytes = 0
+  /// Processes and threads that there may be of it, 0: as many as the guest has room for.
+  public var processLimit = 0
 
   /// Nothing: as by hand.
   public init() {}
@@ -83,6 +87,13 @@ public struct Isolation: Equatable, Sendable {
   public init(_ probe: ProbeMetadata) {
     mounts = !probe.hasRealMounts
     processes = probe.hasPrivateProcesses
+    limit(as: probe)
+  }
+
+  /// By hand too: without its limits a probe is not let loose on a machine, and there it skips.
+  mutating func limit(as probe: ProbeMetadata) {
+    memoryMebibytes = probe.memoryLimitMebibytes
+    processLimit = probe.processLimit
   }
 }
 

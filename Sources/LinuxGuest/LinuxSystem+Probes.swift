@@ -16,7 +16,9 @@ extension LinuxSystem {
     var flags: Int32 = 0
     if isolation.mounts { flags |= Int32(FB_PRIVATE_MOUNTS.rawValue) }
     if isolation.processes { flags |= Int32(FB_PRIVATE_PIDS.rawValue) }
-    try check(fb_child_start(Int32(index), flags, &child))
+    let limits = fb_limits(
+      memory_mebibytes: Int32(clamping: isolation.memoryMebibytes), processes: Int32(clamping: isolation.processLimit))
+    try check(fb_child_start(Int32(index), flags, limits, &child))
     return child
   }
 

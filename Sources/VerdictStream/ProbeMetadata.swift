@@ -48,6 +48,11 @@ public struct ProbeMetadata: Equatable, Sendable {
   /// The guest's own mounts instead of a copy.
   public var hasRealMounts = false
 
+  /// MiB of memory that it and its children may have, or 0.
+  public var memoryLimitMebibytes = 0
+  /// Processes and threads that there may be of it, or 0.
+  public var processLimit = 0
+
   /// Nothing said yet.
   public init() {}
 
@@ -97,6 +102,10 @@ public struct ProbeMetadata: Equatable, Sendable {
       timeoutMilliseconds = try number(1...3_600_000)
     } else if key == "repeat" {
       repeats = try number(1...1000)
+    } else if key == "limit-memory" {
+      memoryLimitMebibytes = try number(1...65_536)
+    } else if key == "limit-pids" {
+      processLimit = try number(1...4_194_304)
     } else if key == "private", value == "network" {
       hasPrivateNetwork = true
     } else if key == "private", value == "pids" {

@@ -91,6 +91,73 @@ import Testing
     }
   }
 
+  private static let limited = #"""
+    #include <firstbad/kit.h>
+    #include <dirent.h>
+    PROBE("limits.pids", "a fork beyond the limit says EAGAIN", LIMIT_PIDS(5))
+    {
+    	int made = 0, error = 0;
+    	for (; made < 50; made++) {
+    		pid_t one = fork();
+    		if (one == 0)
+    			for (;;)
+    				pause();
+    		if (one < 0) {
+    			error = errno;
+    			break;
+    		}
+    	}
+    	OBSERVE("made", made);
+    	CHECK_ERRNO_IS(error, EAGAIN);
+    	CHECK_EQ(made, 4);
+    	PASS();
+    }
+    PROBE("limits.memory", "a helper that takes too much is killed, and nobody else", LIMIT_MEMORY_MIB(32))
+    {
+    	pid_t hog = child();
+    	if (hog == 0) {
+    		for (int i = 0; i < 64; i++)
+    			memset(malloc(1 << 20), 1, 1 << 20);
+    		_exit(0);
+    	}
+    	CHECK_STR_EQ(event_of(hog, 8000), "killed-SIGKILL");
+    	PASS();
+    }
+    PROBE("limits.none", "the next probe has none")
+    {
+    	int count = 0;
+    	OBSERVE("group", read_text("/proc/self/cgroup"));
+    	OBSERVE("control", read_text("/sys/fs/cgroup/cgroup.subtree_control"));
+    	DIR *top = opendir("/sys/fs/cgroup");
+    	REQUIRE(top, "no cgroups");
+    	for (struct dirent *entry; (entry = readdir(top));)
+    		if (strncmp(entry->d_name, "firstbad", 8) == 0)
+    			count++;
+    	CHECK_EQ(count, 0);
+    	for (; count < 50; count++) {
+    		pid_t one = fork();
+    		if (one == 0)
+    			_exit(0);
+    		CHECK_GT(one, 0);
+    	}
+    	PASS();
+    }
+
+    """#
+
+  @Test func aProbeIsLimitedAndTheNextOneIsNot() async throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("limits.c", Self.limited)
+    for kernel in [try await TestKernels.oldest(), try await TestKernels.newest()] {
+      let run = try await Command.firstbad(["run", "--kernel", kernel, file])
+      #expect(run.status == 0, "\(run.output)\(run.errors)")
+      #expect(run.output.contains("made=4") && run.output.contains("group=0::/ control="), "\(run.output)")
+    }
+    // Without its limit a probe is not let loose on a machine.
+    let here = try await Command.firstbad(["run", "--here", file])
+    #expect(here.output.split(separator: "\n").count { $0.contains("are for guests only") } == 2, "\(here.output)")
+  }
+
   @Test func onThisMachineAProbeChangesNothing() async throws {
     let scratch = try Scratch()
     let mark = "/tmp/firstbad-here-\(UUID().uuidString)"

@@ -28,6 +28,13 @@ import VerdictStream
     #expect(guest.system.isolations.map(\.processes) == [false, true])
   }
 
+  @Test func `is limited where it says so, and what comes after it not`() {
+    let guest = Guest(metadata: ["a.one": "limit-memory=64\nlimit-pids=10\n"])
+    _ = guest.run()
+    #expect(guest.system.isolations.map(\.memoryMebibytes) == [64, 0])
+    #expect(guest.system.isolations.map(\.processLimit) == [10, 0])
+  }
+
   @Test func `happens in a network of its own, in which its sysctls are set and put back`() {
     let guest = Guest(metadata: ["a.one": "private=network\nsysctl=net.x=1\n"])
     guest.system.files["/proc/sys/net/x"] = "0\n"

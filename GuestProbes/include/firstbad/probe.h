@@ -90,6 +90,12 @@
  * collects orphans. */
 #define PRIVATE_PIDS "private=pids\n"
 
+/* Limits for the probe and all its children, by a cgroup: MiB of memory (1 to 65536), and processes with their threads.
+ * Beyond the first the kernel kills one of them (SIGKILL), beyond the second fork() says EAGAIN. A kernel that has no such
+ * controller cannot tell. LIMIT_MEMORY_MIB(64), LIMIT_PIDS(100) */
+#define LIMIT_MEMORY_MIB(number) "config=CONFIG_MEMCG\nlimit-memory=" FB_STRING_(number) "\n"
+#define LIMIT_PIDS(number) "config=CONFIG_CGROUP_PIDS\nlimit-pids=" FB_STRING_(number) "\n"
+
 /* Every probe has mounts of its own with a fresh /tmp, /run and /dev/shm. This one needs the guest's real ones, as
  * for pivot_root(2): what it mounts stays, and it finds what earlier ones left. */
 #define REAL_MOUNTS "real=mounts\n"

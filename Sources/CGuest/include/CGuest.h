@@ -61,6 +61,11 @@ int fb_probe_count(void);
 const char *fb_probe_metadata(int index);
 
 /* ---- child.c: one probe in a process of its own ---- */
+/* What a probe and its children may have of the guest; 0: as much as there is. */
+struct fb_limits {
+	int memory_mebibytes;
+	int processes;
+};
 struct fb_child {
 	int process;
 	int output; /* read end of its standard output and error */
@@ -68,6 +73,7 @@ struct fb_child {
 	int output_end;
 	int doorbell; /* readable when it reported something */
 	int doorbell_end;
+	struct fb_limits limits;
 };
 /* What the child does before the probe's function is called. */
 enum fb_isolation {
@@ -76,7 +82,7 @@ enum fb_isolation {
 };
 /* By how much the waits of a probe are stretched, in hundredths; 100 before. */
 void fb_set_patience(int percent);
-int fb_child_start(int index, int isolation, struct fb_child *child);
+int fb_child_start(int index, int isolation, struct fb_limits limits, struct fb_child *child);
 /* Sleeps until output, a report or the death of a process, at most `milliseconds`. */
 void fb_child_wait(const struct fb_child *child, int milliseconds);
 /* Reads captured output without waiting; 0 when there is none now. */
@@ -102,6 +108,12 @@ int fb_network_leave(void);
 void fb_isolate(int isolation);
 /* Becomes an ordinary user's root in namespaces where nothing of the machine can be changed; see isolation.c. */
 int fb_shelter(void);
+
+/* ---- limits.c: a cgroup of one probe ---- */
+/* In the child: moves it into a group with these limits; what cannot be had ends it with a skip. */
+void fb_limit(const struct fb_limits *limits);
+/* Afterwards, when all of this child is dead: takes its group away. */
+void fb_limit_lift(const struct fb_limits *limits, int process);
 
 /* ---- report.c: what the child says, in shared memory so that it survives whatever the child does ---- */
 enum fb_message_kind {
