@@ -91,7 +91,7 @@ bench: build
 bench-bisect: build
 	@Benchmarks/bisect $(FIRSTBAD)
 
-# A quarter of an hour. The seed is printed; the same one gives the same moments.
+# Twenty minutes and more. The seed is printed; the same one gives the same moments.
 killed-bisect:
 	@Toolchain/setup tests
 	@$(MAKE) --no-print-directory build

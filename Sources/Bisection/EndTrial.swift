@@ -15,6 +15,8 @@ public struct EndTrial: Sendable {
   static let chance = 0.0005
 
   private let question: Question
+  /// With so many runs of the bad end the next word is due.
+  private var silence = 16
   /// Runs of the good end.
   public private(set) var good: [Seen]
   /// Runs of the bad end.
@@ -45,9 +47,12 @@ public struct EndTrial: Sendable {
     ).count > 1
   }
 
-  /// A sentence for who waits, where many runs are made.
-  var progress: String {
-    "\(good.count) runs of the good end and \(bad.count) of the bad one, at most \(Self.most) of each"
+  /// A sentence for who waits, each time that twice as many runs as before have not been enough.
+  mutating func news() -> String? {
+    guard bad.count >= silence else { return nil }
+    silence *= 2
+    return "not told apart by \(good.count) runs of the good end and \(bad.count) of the bad one, "
+      + "at most \(Self.most) of each"
   }
 
   /// How many more runs each end needs at least; none when there is enough, or no sense in more.

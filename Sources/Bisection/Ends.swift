@@ -36,13 +36,9 @@ extension CommitBisection {
       }
       report(.note("the runs of an end do not agree: as with --flaky, each commit is run until it is decided"))
     }
-    var told = 16
     while trial.wanted != (0, 0) {
       let wanted = trial.turn
-      if trial.bad.count >= told {
-        report(.note("not told apart by " + trial.progress))
-        told *= 2
-      }
+      if let news = trial.news() { report(.note(news)) }
       // What does not build gets no better by repeating.
       if first.identity == nil || last.identity == nil { break }
       if wanted.good > 0 {

@@ -82,7 +82,7 @@ public struct KernelListBisection: Sendable {
     trial.take(good: try await runs.cells(of: 0, upTo: repeats).map(\.seen))
     try Yardstick.requireComparable(question, trial.good.first)
     // A number that is not there, or is none, is told before all the runs of both ends are made.
-    if let seen = trial.good.first, question.takesRuns {
+    if question.takesRuns, let seen = trial.good.first(where: { question.number(of: $0) != nil }) ?? trial.good.first {
       try Yardstick.verify(question, good: seen, called: names.good)
     }
     trial.take(bad: try await runs.cells(of: last, upTo: repeats).map(\.seen))
@@ -95,13 +95,9 @@ public struct KernelListBisection: Sendable {
     if !isFlaky {
       note("the runs of an end do not agree: each kernel is run until it is decided, as with --flaky")
     }
-    var told = 16
     while trial.wanted != (0, 0) {
       let wanted = trial.turn
-      if trial.bad.count >= told {
-        note("not told apart by " + trial.progress)
-        told *= 2
-      }
+      if let news = trial.news() { note(news) }
       let good = try await runs.cells(of: 0, upTo: trial.good.count + wanted.good)
       trial.take(good: good.dropFirst(trial.good.count).map(\.seen))
       let bad = try await runs.cells(of: last, upTo: trial.bad.count + wanted.bad)

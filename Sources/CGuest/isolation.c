@@ -44,7 +44,7 @@ int fb_network_leave(void)
 	return -error;
 }
 
-static void refused(const char *what)
+void fb_refused(const char *what)
 {
 	fb_end(FB_SKIP, "", "", errno, "%s cannot be had: %s", what, fb_errno_name(errno));
 }
@@ -94,10 +94,10 @@ static void enter_pids(void)
 {
 	int ends[2];
 	if (pipe2(ends, O_CLOEXEC) < 0 || unshare(CLONE_NEWPID) < 0)
-		refused("a pid namespace");
+		fb_refused("a pid namespace");
 	pid_t first = fork();
 	if (first < 0)
-		refused("a process in its pid namespace");
+		fb_refused("a process in its pid namespace");
 	if (first > 0) {
 		int status = 0, own;
 		close(ends[1]);
@@ -110,10 +110,10 @@ static void enter_pids(void)
 	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0) < 0 || (is_sheltered && freeze("/proc")))
-		refused("a /proc of its pid namespace");
+		fb_refused("a /proc of its pid namespace");
 	pid_t probe = fork();
 	if (probe < 0)
-		refused("a process in its pid namespace");
+		fb_refused("a process in its pid namespace");
 	if (probe > 0)
 		collect(probe, ends[1]);
 	close(ends[0]);
@@ -126,7 +126,7 @@ void fb_isolate(int isolation)
 	if (isolation & (FB_PRIVATE_MOUNTS | FB_PRIVATE_PIDS)) {
 		/* Private even where a probe with the real mounts made them shared. */
 		if (unshare(CLONE_NEWNS) < 0 || mount(0, "/", 0, MS_REC | MS_PRIVATE, 0) < 0)
-			refused("mounts of its own");
+			fb_refused("mounts of its own");
 		if (isolation & FB_PRIVATE_MOUNTS)
 			fresh_folders();
 	}

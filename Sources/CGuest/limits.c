@@ -21,10 +21,11 @@ static int put(const char *folder, const char *file, const char *text)
 	return fb_write_existing(path, text, strlen(text));
 }
 
-static void require(int error, const char *what)
+static void require(int answer, const char *what)
 {
-	if (error)
-		fb_end(FB_SKIP, "", "", -error, "a limit of %s cannot be had: %s", what, fb_errno_name(-error));
+	errno = -answer;
+	if (answer < 0)
+		fb_refused(what);
 }
 
 void fb_limit(const struct fb_limits *limits)
@@ -37,19 +38,19 @@ void fb_limit(const struct fb_limits *limits)
 		fb_end(FB_SKIP, "", "", 0, "limits of memory and processes are for guests only");
 	group_of(getpid(), group);
 	if (limits->memory_mebibytes)
-		require(put(TOP, "cgroup.subtree_control", "+memory"), "memory");
+		require(put(TOP, "cgroup.subtree_control", "+memory"), "a limit of memory");
 	if (limits->processes)
-		require(put(TOP, "cgroup.subtree_control", "+pids"), "processes");
-	require(mkdir(group, 0755) < 0 ? -errno : 0, "a cgroup");
+		require(put(TOP, "cgroup.subtree_control", "+pids"), "a limit of processes");
+	require(mkdir(group, 0755) < 0 ? -errno : 0, "a cgroup of its own");
 	if (limits->memory_mebibytes) {
 		snprintf(number, sizeof number, "%dM", limits->memory_mebibytes);
-		require(put(group, "memory.max", number), "memory");
+		require(put(group, "memory.max", number), "a limit of memory");
 	}
 	if (limits->processes) {
 		snprintf(number, sizeof number, "%d", limits->processes);
-		require(put(group, "pids.max", number), "processes");
+		require(put(group, "pids.max", number), "a limit of processes");
 	}
-	require(put(group, "cgroup.procs", "0"), "a cgroup");
+	require(put(group, "cgroup.procs", "0"), "a cgroup of its own");
 	errno = 0;
 }
 

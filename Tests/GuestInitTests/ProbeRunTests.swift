@@ -129,6 +129,7 @@ private struct Case: Sendable, CustomTestStringConvertible {
     let records = guest.run()
     #expect(records.contains(.probeBegin(ProbeBegin(probe: "a.one", timeoutMilliseconds: 750))))
     #expect((750...800).contains(records.end(of: "a.one")?.durationMilliseconds ?? 0))
+    #expect(guest.system.patience == 300)
   }
 
   @Test func `even when it never dies: it is stuck after two seconds`() throws {

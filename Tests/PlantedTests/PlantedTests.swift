@@ -110,14 +110,10 @@ import Testing
           SYSCTL("net.ipv4.tcp_syncookies", "0"), NEEDS("CONFIG_INET"), TIMEOUT_S(15))
     {
     \tMEASURE("wait", 10) {
-    \t\tstruct sockaddr_in server = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    \t\tsocklen_t size = sizeof server;
-    \t\tint listener = REQUIRE_OK(socket(AF_INET, SOCK_STREAM, 0));
-    \t\tREQUIRE_OK(bind(listener, (struct sockaddr *)&server, sizeof server));
-    \t\tREQUIRE_OK(getsockname(listener, (struct sockaddr *)&server, &size));
-    \t\tREQUIRE_OK(listen(listener, 0));
+    \t\tstruct address place;
+    \t\tint listener = tcp_listener(0, &place);
     \t\tint client = REQUIRE_OK(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
-    \t\tconnect(client, (struct sockaddr *)&server, sizeof server);
+    \t\tconnect(client, SOCKADDR(place), place.size);
     \t\tpoll(&(struct pollfd){.fd = client, .events = POLLOUT}, 1, 50);
     \t\tclose(client);
     \t\tclose(listener);
@@ -168,7 +164,7 @@ import Testing
     let result = try await world.bisect("--good", "good", "--bad", "bad", "--flaky", "--repeat", "10", probe)
     #expect(result.status == 0, "\(result)")
     let culprit = try await world.git("rev-parse", "--short=12", "culprit")
-    #expect(result.output.contains(": \(culprit)"), "\(result.output)")
+    #expect(result.output.contains("first bad commit, confirmed: \(culprit)"), "\(result.output)")
     #expect(result.output.contains("\n0 builds, "), "\(result.output)")
     #expect(result.output.contains(/bad in [0-9]+ of [0-9]+, 9[0-9]/), "\(result.output)")
   }

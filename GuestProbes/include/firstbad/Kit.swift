@@ -131,8 +131,7 @@ public func sameNamespace(
 public func requireSyscall(
   _ number: Int32, _ name: String, file: StaticString = #fileID, line: Int = #line
 ) throws(Ending) {
-  fb_clear_errno()
-  if syscall(number, -1, -1, -1, -1, -1, -1) == -1, fb_last_errno() == ENOSYS {
+  if errno(of: syscall(number, -1, -1, -1, -1, -1, -1), file: file, line: line) == ENOSYS {
     try skip("this kernel has no \(name)()", file: file, line: line)
   }
 }
@@ -159,7 +158,7 @@ public func tcpListener(
   return (socket, where_)
 }
 
-/// What the racers run, and what it was given.
+/// What the racers run: a function of C takes no closure along.
 nonisolated(unsafe) private var course: ((racer) throws(Ending) -> Void)?
 
 /// Calls a block in several threads or processes, again and again, as race() does in C: how many rounds were made

@@ -20,7 +20,8 @@
 	} while (0)
 
 /* What a call answers: 0, or its errno. For observing: OBSERVE_ERRNO("errno", errno_of(close(-1))); What it returns may be
- * kept: int fd; errno_of(fd = open(...)). A result kept from before has no errno any more, and the probe skips. */
+ * kept: int fd; errno_of(fd = open(...)). A result kept from before has no errno any more, and the probe skips;
+ * so does one with a call that may return -1 without failing, such as getpriority(2). */
 #define errno_of(call)                                                                                 \
 	({                                                                                             \
 		errno = 0;                                                                             \

@@ -104,6 +104,8 @@ void fb_adopt_orphans(void);
 /* Moves this process into a network of its own, and back into the one it came from. */
 int fb_network_enter(void);
 int fb_network_leave(void);
+/* In the child: ends it with a skip, as this cannot be had; errno says why. */
+void fb_refused(const char *what);
 /* In the child: carries out the flags of fb_isolation; what cannot be had ends it with a skip. */
 void fb_isolate(int isolation);
 /* Becomes an ordinary user's root in namespaces where nothing of the machine can be changed; see isolation.c. */
