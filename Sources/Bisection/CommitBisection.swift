@@ -191,18 +191,34 @@ public struct CommitBisection {
       }
     }
     while let next = search.next {
-      // The last tests are likely to be those that the proof rests on; made clean they need not be made twice.
-      let isDecisive = search.remaining <= Self.decisive
+      let isClean = isMadeClean(among: search.remaining, of: range)
       guard
         let found = try await examine(
-          .commit(range.commits[next]), .step, isClean: isDecisive, open: search.open, yardstick)
+          .commit(range.commits[next]), .step, isClean: isClean, open: search.open, yardstick)
       else { throw CancellationError() }
       search.record(range.towardsNew(yardstick.answer(for: found.seen)), for: next)
     }
     return search
   }
 
-  /// From so many suspects on, builds begin with nothing but the source.
+  /// Whether the next test's build begins with nothing but the source, so that the proof need not make it again.
+  ///
+  /// The last tests do, as they are likely to be what the proof rests on. The others build upon what is there, which is
+  /// faster, as long as ⌈log₂ n⌉ + ``extraBuilds`` leaves room for one that is made twice; most ranges do, as not all
+  /// of their commits can change the kernel. Where nothing can keep that number, it decides nothing.
+  func isMadeClean(among suspects: Int, of field: CommitRange) -> Bool {
+    let built = Record(ledger.entries).builds
+    // What the culprit's real parent is taken to be like was tested, and not itself, where commits were left out.
+    let proof = field.commits.count < range.commits.count ? 2 : 1
+    let ahead = CommitSearch.tests(among: suspects) + proof
+    let spare = CommitSearch.tests(among: range.commits.count) + Self.extraBuilds - built - ahead
+    return suspects <= Self.decisive || spare == 0
+  }
+
+  /// Both ends, and the culprit's revert.
+  static let extraBuilds = 3
+
+  /// From so many suspects on builds begin with nothing but the source.
   static let decisive = 4
 
   private func reasons(forRange numbers: [Int], _ search: CommitSearch, _ field: CommitRange) -> [String] {

@@ -96,7 +96,12 @@ public struct CommitSearch: Sendable {
     return chance * inner.bits > edge.bits ? inner.commit : edge.commit
   }
 
-  private var budget: Int { 2 * (Int.bitWidth - (history.count - 1).leadingZeroBitCount) + Self.spare }
+  private var budget: Int { 2 * Self.tests(among: history.count) + Self.spare }
+
+  /// ⌈log₂ n⌉: the tests that find one of so many commits, when all can be tested.
+  public static func tests(among commits: Int) -> Int {
+    commits < 2 ? 0 : Int.bitWidth - (commits - 1).leadingZeroBitCount
+  }
 
   /// The result, once ``next`` is nil.
   public var result: Result? {

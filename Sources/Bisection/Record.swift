@@ -95,6 +95,9 @@ public struct Record: Sendable {
       sample: decided.sample, examination: found.decided(decided.seen, decided.trial), at: examined[place].at)
   }
 
+  /// How many kernels were built; what the store had is none of them.
+  public var builds: Int { examined.count { $0.examination?.buildSeconds != nil } }
+
   /// All runs of a sample's kernel, in their order.
   func runs(of sample: Sample, isClean: Bool) -> [Seen] { runs[Kernel(sample, isClean)] ?? [] }
 

@@ -147,11 +147,11 @@ extension CommitBisection {
       try tell()
       let sample = Sample.commit(field.commits[number])
       if kernels[number] == nil {
-        let isDecisive = search.search.remaining <= Self.decisive
         let known = Record(ledger.entries).examination(of: sample, isClean: false) ?? nil
         let made =
           if let known { known } else {
-            try await build(sample, .step, isClean: isDecisive, open: search.search.open)
+            try await build(
+              sample, .step, isClean: isMadeClean(among: search.search.remaining, of: field), open: search.search.open)
           }
         guard let made else { throw CancellationError() }
         kernels[number] = (made, [])

@@ -101,7 +101,7 @@ public enum CommitBisectionText {
     lines += conclusion.reasons.map { "  - \($0)" }
     if let account { lines += ["", account.trimmingCharacters(in: .newlines)] }
     lines += [""] + steps(record) + tools(record.examined.compactMap(\.examination))
-    let builds = record.examined.count { $0.examination?.buildSeconds != nil }
+    let builds = record.builds
     let boots = record.examined.count { $0.examination?.bootMilliseconds != nil } + record.furtherBoots.count
     let seconds =
       record.examined.reduce(0) { total, one in

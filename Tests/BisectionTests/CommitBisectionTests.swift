@@ -15,9 +15,10 @@ import Testing
   /// Runs, or resumes, a session.
   @discardableResult
   private func bisect(
-    _ laboratory: SimulatedLaboratory, _ range: CommitRange, _ question: Question = .failure(any: false)
+    _ laboratory: SimulatedLaboratory, _ range: CommitRange, _ question: Question = .failure(any: false),
+    in own: URL? = nil
   ) async throws -> Conclusion {
-    let ledger = try Ledger(in: folder)
+    let ledger = try Ledger(in: own ?? folder)
     if ledger.entries.isEmpty {
       try ledger.append(
         .opened(
@@ -160,7 +161,7 @@ import Testing
   @Test func `ends that part where it is bad already are refused`() async throws {
     let history = History(parents: [[], [0], [1], [0], [3], [4]])
     let laboratory = SimulatedLaboratory(
-      SimulatedHistory(history: history, culprit: 0), lies: [2: .fine])
+      SimulatedHistory(history: history, culprit: 0), cleanLies: [2: .fine])
     let failure = await failure {
       try await bisect(laboratory, laboratory.range(from: 2, to: 5, mergeBases: [0]))
     }
@@ -198,6 +199,24 @@ import Testing
     // The proof's clean builds are the only ones that are made of a commit that was built before.
     #expect(counts.values.filter { $0 > 1 }.count <= 2)
     #expect(work.count <= 12)
+  }
+
+  @Test(arguments: [(1, 1), (2, 1), (3, 1), (8, 1), (16, 1), (21, 1), (64, 1), (64, 2), (64, 3)])
+  func `a clean row of n commits takes at most ⌈log₂ n⌉ + 3 builds, wherever the culprit is`(
+    _ count: Int, _ every: Int
+  ) async throws {
+    for culprit in 1...count {
+      let world = SimulatedHistory(history: History(row: count + 1), culprit: culprit)
+      // Two of three cannot change the kernel, where it is one in three.
+      let still = (1...count).filter { $0 % every != 0 && $0 != culprit && $0 != count }
+      let laboratory = SimulatedLaboratory(world, still: Dictionary(uniqueKeysWithValues: still.map { ($0, $0 - 1) }))
+      let own = folder.appending(path: "\(count)-\(every)-\(culprit)")
+      let conclusion = try await bisect(laboratory, laboratory.range(from: 0, to: count), in: own)
+      #expect(conclusion.commits.map(\.subject) == ["commit \(culprit)"])
+      #expect(conclusion.claim == .confirmed)
+      let most = CommitSearch.tests(among: count) + 3
+      #expect(laboratory.examined.count <= most, "culprit \(culprit) of \(count)")
+    }
   }
 
   @Test func `a mark of the user replaces what was found, and weakens the claim`() async throws {

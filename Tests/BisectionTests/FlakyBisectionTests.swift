@@ -102,7 +102,7 @@ import Testing
     #expect(conclusion.commits.map(\.subject) == ["commit 71"])
   }
 
-  @Test(arguments: [1, 5, 20, 33, 34, 50, 70, 80, 90])
+  @Test(arguments: [1, 5, 20, 33, 34, 50, 70, 80])
   func `killed and resumed, it repeats no run that ended`(_ life: Int) async throws {
     let mortal = laboratory(0.5, 0.02, lifetime: life)
     let range = mortal.range(from: 0, to: 199)

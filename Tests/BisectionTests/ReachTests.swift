@@ -71,7 +71,8 @@ import Testing
     let still = Dictionary(uniqueKeysWithValues: (1..<1024).filter { $0 % 8 != 0 }.map { ($0, $0 - 1) })
     let (all, few) = (SimulatedLaboratory(world), SimulatedLaboratory(world, still: still))
     #expect(try await bisect(all, "all").commits == bisect(few, "few").commits)
-    #expect(few.examined.count <= all.examined.count - 3, "\(few.examined.count) of \(all.examined.count)")
+    // Three tests fewer; but the culprit's real parent, which no test needed, is built for the proof.
+    #expect(few.examined.count <= all.examined.count - 3 + 1, "\(few.examined.count) of \(all.examined.count)")
   }
 
   @Test(arguments: 0..<200)

@@ -103,11 +103,14 @@ final class SimulatedLaboratory: Laboratory {
   }
 
   func examine(_ sample: Sample, isClean: Bool) async throws -> Examination? {
-    try state.withLock { state throws(Killed) in
+    let isFirst = try state.withLock { state throws(Killed) in
       if state.lifetime == 0 { throw Killed() }
       state.lifetime -= 1
       state.examined.append(sample)
+      return state.examined.count == 1
     }
+    // As in life: the first build finds an empty folder.
+    let isClean = isClean || isFirst
     switch sample {
     case .healed(let commit, let fix):
       guard isHealing(fix) else { return nil }
