@@ -85,6 +85,7 @@ library-twice: build
 
 bench: build
 	@Benchmarks/boot $(FIRSTBAD) '$(KERNELS)'
+	@Benchmarks/instructions $(FIRSTBAD) '$(KERNELS)'
 	@Benchmarks/suite $(FIRSTBAD) '$(KERNELS)'
 
 # RECIPE_MINUTES ends the recipe early; 0 leaves it out.

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -22,6 +23,10 @@ static void on_child(int number) { (void)number; }
 /* SIGCHLD stays blocked except inside ppoll, so that no death falls between looking and sleeping. */
 static void block_child_signal(void)
 {
+	static int is_blocked;
+	if (is_blocked)
+		return;
+	is_blocked = 1;
 	struct sigaction action = {.sa_handler = on_child};
 	sigaction(SIGCHLD, &action, 0);
 	sigset_t set;
@@ -42,15 +47,32 @@ static void prepare_oom_score(void)
 		is_prepared = fb_write_existing(oom_score, "1000", 4) == 0;
 }
 
-/* Everything from 3 on but the doorbell. */
-static void close_the_rest(void)
+/* Out of the way of tests that look at low descriptor numbers; a larger one would cost a larger table. */
+enum { DOORBELL = 127 };
+
+/* Everything from 3 on but the doorbell. The init has less than 64; by hand there may be any number. */
+static void close_the_rest(int is_by_hand)
 {
 	/* close_range(2) is in Linux 5.9 and later. */
-	if (fb_doorbell >= 900 && syscall(436, 3, 899, 0) == 0)
+	if (fb_doorbell == DOORBELL && syscall(436, 3, is_by_hand ? DOORBELL - 1 : 63, 0) == 0 &&
+	    (!is_by_hand || syscall(436, DOORBELL + 1, ~0U, 0) == 0))
 		return;
 	for (int descriptor = 3; descriptor < 64; descriptor++)
 		if (descriptor != fb_doorbell)
 			close(descriptor);
+}
+
+/* One for all probes, as nothing of one is left when the next comes, but what it set for the end that it had. */
+static int doorbell[2] = {-1, -1};
+
+static int open_doorbell(void)
+{
+	char rung[64];
+	if (doorbell[0] < 0)
+		return pipe2(doorbell, O_CLOEXEC | O_NONBLOCK) < 0 ? -errno : 0;
+	while (read(doorbell[0], rung, sizeof rung) > 0)
+		;
+	return fcntl(doorbell[1], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
 }
 
 /* Its standard input, opened once by the init: a process's first open() costs ten times its later ones. */
@@ -58,14 +80,15 @@ static int nothing_to_read = -1;
 
 static void become_probe(int index, int isolation, const struct fb_child *child)
 {
+	int is_by_hand = getppid() != 1;
 	/* By hand nobody ends what the init leaves behind when it is killed. */
-	if (getppid() != 1)
+	if (is_by_hand)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
 	/* What PID 1 has changed; by hand whoever started us may have changed any. */
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
-	for (int number = 1; number < 32 && getppid() != 1; number++)
+	for (int number = 1; number < 32 && is_by_hand; number++)
 		signal(number, SIG_DFL);
 	sigset_t none;
 	sigemptyset(&none);
@@ -76,15 +99,19 @@ static void become_probe(int index, int isolation, const struct fb_child *child)
 	dup2(child->output_end, 1);
 	dup2(child->output_end, 2);
 	/* The doorbell goes out of the way of tests that look at low descriptor numbers. */
-	fb_doorbell = fcntl(child->doorbell_end, F_DUPFD_CLOEXEC, 900);
+	fb_doorbell = fcntl(child->doorbell_end, F_DUPFD_CLOEXEC, DOORBELL);
 	if (fb_doorbell < 0)
 		fb_doorbell = fcntl(child->doorbell_end, F_DUPFD_CLOEXEC, 3);
-	close_the_rest();
-	if (getppid() != 1)
+	int is_isolated = isolation == FB_PRIVATE_MOUNTS && fb_mounts_enter() == 0;
+	close_the_rest(is_by_hand);
+	if (is_by_hand)
 		fb_write_existing(oom_score, "1000", 4);
 	setvbuf(stdout, 0, _IOLBF, 0);
+	/* To write first: the first read of shared memory would map sixteen pages of it, for one that is wanted. */
+	fb_reached(0, 0);
 	fb_limit(&child->limits);
-	fb_isolate(isolation);
+	if (!is_isolated)
+		fb_isolate(isolation);
 	errno = 0;
 	fb_probe_call(index);
 	/* probe.h makes this unreachable from C; another language gets here. No message: no result. */
@@ -94,21 +121,29 @@ static void become_probe(int index, int isolation, const struct fb_child *child)
 
 int fb_child_start(int index, int isolation, struct fb_limits limits, struct fb_child *child)
 {
-	int output[2], doorbell[2];
+	int output[2];
+	/* Among the real mounts nothing of ours keeps one from being taken down. */
+	if (!(isolation & FB_PRIVATE_MOUNTS)) {
+		fb_mounts_drop();
+		fb_taint_close();
+	}
+	int lost = isolation == FB_PRIVATE_MOUNTS ? fb_mounts_keep() : 0;
+	if (lost < 0)
+		return lost;
 	block_child_signal();
 	prepare_oom_score();
 	if (nothing_to_read < 0)
 		nothing_to_read = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (pipe2(output, O_CLOEXEC) < 0)
 		return -errno;
-	if (pipe2(doorbell, O_CLOEXEC | O_NONBLOCK) < 0) {
-		int error = errno;
+	int ready = open_doorbell();
+	if (ready < 0) {
 		close(output[0]);
 		close(output[1]);
-		return -error;
+		return ready;
 	}
 	fcntl(output[0], F_SETFL, O_NONBLOCK);
-	*child = (struct fb_child){0, output[0], output[1], doorbell[0], doorbell[1], limits};
+	*child = (struct fb_child){0, output[0], output[1], doorbell[0], doorbell[1], limits, isolation};
 	pid_t process = fork();
 	int error = errno;
 	if (process == 0)
@@ -140,6 +175,12 @@ long fb_child_output(const struct fb_child *child, void *bytes, size_t size)
 	return got < 0 ? 0 : (long)got;
 }
 
+long fb_child_ready(const struct fb_child *child)
+{
+	int ready = 0;
+	return ioctl(child->output, FIONREAD, &ready) < 0 ? 0 : ready;
+}
+
 long fb_child_discard(const struct fb_child *child)
 {
 	static char nothing[65536];
@@ -151,11 +192,11 @@ long fb_child_discard(const struct fb_child *child)
 
 void fb_child_close(struct fb_child *child)
 {
+	if (child->isolation == FB_PRIVATE_MOUNTS)
+		fb_mounts_check();
 	fb_limit_lift(&child->limits, child->process);
 	close(child->output);
 	close(child->output_end);
-	close(child->doorbell);
-	close(child->doorbell_end);
 }
 
 int fb_reap(int *status)

@@ -49,14 +49,6 @@ void fb_refused(const char *what)
 	fb_end(FB_SKIP, "", "", errno, "%s cannot be had: %s", what, fb_errno_name(errno));
 }
 
-/* Fresh ones where the guest has them; a kernel without tmpfs has none to be fresh. */
-static void fresh_folders(void)
-{
-	static const char *const folders[] = {"/tmp", "/run", "/dev/shm"};
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-		mount("tmpfs", folders[i], "tmpfs", MS_NOSUID, "mode=1777");
-}
-
 /* Process 1 of the probe's pid namespace: collects orphans, and gives the probe's end on. */
 static void collect(pid_t probe, int report)
 {
@@ -124,11 +116,8 @@ static void enter_pids(void)
 void fb_isolate(int isolation)
 {
 	if (isolation & (FB_PRIVATE_MOUNTS | FB_PRIVATE_PIDS)) {
-		/* Private even where a probe with the real mounts made them shared. */
-		if (unshare(CLONE_NEWNS) < 0 || mount(0, "/", 0, MS_REC | MS_PRIVATE, 0) < 0)
+		if (fb_mounts_own(isolation & FB_PRIVATE_MOUNTS) < 0)
 			fb_refused("mounts of its own");
-		if (isolation & FB_PRIVATE_MOUNTS)
-			fresh_folders();
 	}
 	if (isolation & FB_PRIVATE_PIDS)
 		enter_pids();
@@ -211,6 +200,6 @@ int fb_shelter(void)
 	if ((error = freeze("/")) || (error = harmless_devices()))
 		return error;
 	is_sheltered = 1;
-	fresh_folders();
+	fb_fresh_folders();
 	return fb_loopback_up("lo");
 }

@@ -34,7 +34,7 @@ public struct ByHand<S: System> {
 
   /// Does it, writing to standard output, and gives the exit status: that of the verdict, or 128.
   public mutating func perform(_ request: Request) -> Int32 {
-    let probes = Registry(system.probes)
+    let probes = Registry(of: system)
     switch request {
     case .help:
       say("usage: init list | init run PROBE | init here PROBE\n")
@@ -59,7 +59,7 @@ public struct ByHand<S: System> {
     }
   }
 
-  private mutating func find(_ id: Text, _ probes: Registry) -> (Int, ProbeMetadata)? {
+  private mutating func find(_ id: Text, _ probes: Registry<S>) -> (Int, ProbeMetadata)? {
     if let found = probes.find(id) { return found }
     say("no probe is called " + id + "; 'init list' shows them\n")
     return nil
@@ -73,7 +73,7 @@ public struct ByHand<S: System> {
     for name in RunName.all(metadata.id, times: metadata.repeats) {
       var named = metadata
       named.id = name
-      var run = ProbeRun<S>(index: index, metadata: named, plan: Plan(), isolation: isolation)
+      var run = ProbeRun<S>(index: index, metadata: named, plan: Plan(), isolation: isolation, taint: system.taint ?? 0)
       let end = run.run(on: &system, &stream)
       stream.send(.probeEnd(end), to: &system)
       let status = Self.status(of: end.outcome)

@@ -12,6 +12,8 @@ public struct Init<S: System> {
   /// Set once the init could not go back from a probe's network.
   private var isLost = false
   private var modules = Modules()
+  /// The probe that ran last, by its place in the image.
+  private var lastIndex = 0
 
   /// An init on this system.
   public init(on system: S) { self.system = system }
@@ -25,7 +27,7 @@ public struct Init<S: System> {
     // Whatever a probe or the init itself prints by accident belongs on the console, not on the port.
     do throws(Errno) { try system.openStandard("/dev/console") } catch {}
 
-    let probes = Registry(system.probes)
+    let probes = Registry(of: system)
     if plan.probes.isEmpty && planStep.outcome != .failed { plan.probes = probes.ids }
     if planStep.outcome == .failed { plan.probes = [] }
     plan.probes = probes.repeated(plan.probes)
@@ -99,13 +101,14 @@ public struct Init<S: System> {
       machine: kernel.machine, build: BuildNote.identity(in: notes), port: port, planned: plan.probes.count)
   }
 
-  private mutating func runProbe(_ id: Text, _ probes: Registry, _ plan: Plan, isPlanned: Bool) {
-    guard let (index, heading) = probes.find(RunName(id).probe) else {
+  private mutating func runProbe(_ id: Text, _ probes: Registry<S>, _ plan: Plan, isPlanned: Bool) {
+    guard let (index, heading) = probes.find(RunName(id).probe, from: lastIndex) else {
       return refuse(id, "no probe of this name is in the image")
     }
+    lastIndex = index
     var metadata = heading
     metadata.id = id
-    SetUp.repair(on: &system)
+    var taint = readTaint()
     // A race on one processor is none: such a kernel cannot tell.
     if metadata.cpus > 1 && metadata.cpus > system.processors {
       return refuse(id, "it wants " + Text(decimal: metadata.cpus) + " processors, and fewer run")
@@ -125,7 +128,9 @@ public struct Init<S: System> {
     var sysctls = Sysctls()
     do throws(Sysctls.Refused) {
       try sysctls.set(metadata.sysctls, on: &system)
-      var run = ProbeRun<S>(index: index, metadata: metadata, plan: plan, isolation: Isolation(metadata))
+      // What the kernel says of these is not the probe's doing.
+      if metadata.hasPrivateNetwork || !metadata.sysctls.isEmpty { taint = system.taint ?? 0 }
+      var run = ProbeRun<S>(index: index, metadata: metadata, plan: plan, isolation: Isolation(metadata), taint: taint)
       mark("probe " + id)
       send(.probeBegin(ProbeBegin(probe: id, timeoutMilliseconds: run.timeoutMilliseconds)))
       let end = run.run(on: &system, &stream)
@@ -138,6 +143,13 @@ public struct Init<S: System> {
     // In the order of a stack: what was set in the probe's network is put back there.
     sysctls.restore(on: &system)
     if metadata.hasPrivateNetwork { leaveNetwork() }
+  }
+
+  /// What cannot be read is a sign that a probe took /proc away.
+  private mutating func readTaint() -> Int {
+    if let taint = system.taint { return taint }
+    SetUp.repair(on: &system)
+    return system.taint ?? 0
   }
 
   /// An init that cannot go back runs the later probes in a network that is not the guest's; they are refused.

@@ -7,6 +7,8 @@ struct ProbeRun<S: System> {
   let timeoutMilliseconds: Int
   let outputLimit: Int
   let isolation: Isolation
+  /// What the kernel was tainted by before.
+  let taint: Int
   /// Sysctls that the probe said it writes to, with their values before.
   private(set) var written: [(name: Text, value: Text)] = []
 
@@ -14,8 +16,9 @@ struct ProbeRun<S: System> {
   private var outputSize = 0
   private var verdicts: [Message] = []
 
-  init(index: Int, metadata: ProbeMetadata, plan: Plan, isolation: Isolation) {
+  init(index: Int, metadata: ProbeMetadata, plan: Plan, isolation: Isolation, taint: Int) {
     self.isolation = isolation
+    self.taint = taint
     self.index = index
     self.metadata = metadata
     let own = metadata.timeoutMilliseconds > 0 ? metadata.timeoutMilliseconds : plan.timeoutMilliseconds
@@ -27,7 +30,6 @@ struct ProbeRun<S: System> {
   /// Runs it and says everything but sysctls, which belong to the init and not to a run by hand.
   mutating func run(on system: inout S, _ stream: inout Stream) -> ProbeEnd {
     let begin = system.now
-    let taint = Self.taint(system)
     do throws(Errno) {
       let child = try system.start(index, isolation)
       let death = follow(child, &system, &stream, until: begin + timeoutMilliseconds)
@@ -38,7 +40,7 @@ struct ProbeRun<S: System> {
       end.errno = system.name(of: error)
     }
     end.durationMilliseconds = system.now - begin
-    end.taint = Self.taint(system) & ~taint
+    end.taint = (system.taint ?? 0) & ~taint
     return end
   }
 
@@ -79,14 +81,22 @@ struct ProbeRun<S: System> {
   /// Two seconds are a hundred times what a healthy kernel needs, even emulated.
   private func clearProcesses(_ child: S.Child, _ system: inout S) -> Bool {
     let limit = system.now + 2000
-    while system.now < limit {
+    // Orphans become the init's own children, so where there is no child there is nobody. Asked first: a kill of all
+    // processes goes through every thread of the kernel's.
+    while !reapedAll(&system) {
+      if system.now >= limit { return false }
       system.killAll(group: system.process(of: child))
-      var reaped = system.reap()
-      while case .process = reaped { reaped = system.reap() }
-      if reaped == .noChildren { return true }
+      if reapedAll(&system) { return true }
       system.wait(for: child, milliseconds: 5)
     }
-    return false
+    return true
+  }
+
+  /// Reaps who is dead; whether nobody is left.
+  private func reapedAll(_ system: inout S) -> Bool {
+    var reaped = system.reap()
+    while case .process = reaped { reaped = system.reap() }
+    return reaped == .noChildren
   }
 
   private mutating func relay(_ child: S.Child, _ system: inout S, _ stream: inout Stream) {
@@ -144,15 +154,6 @@ struct ProbeRun<S: System> {
   /// `30 s`, or `500 ms`.
   private static func words(_ milliseconds: Int) -> Text {
     milliseconds % 1000 == 0 ? Text(decimal: milliseconds / 1000) + " s" : Text(decimal: milliseconds) + " ms"
-  }
-
-  private static func taint(_ system: S) -> Int {
-    do throws(Errno) {
-      let text = try system.read("/proc/sys/kernel/tainted", limit: 32)
-      return text.split(on: UInt8(ascii: "\n"))[0].integer ?? 0
-    } catch {
-      return 0
-    }
   }
 }
 

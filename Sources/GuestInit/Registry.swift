@@ -1,16 +1,18 @@
 import VerdictStream
 
-/// The probes of this image, by id.
-struct Registry {
-  /// Metadata texts by their place in the image; nil for an entry of another ABI.
-  private let texts: [Text?]
+/// The probes of this image, by id. It holds nothing of their texts: what the init has in memory each probe's process gets
+/// a copy of, and a thousand texts make that a third dearer.
+struct Registry<S: System> {
+  private let system: S
   /// A number for the first line of each text, 0 where that is not the id.
   private let marks: [UInt32]
 
-  init(_ texts: [Text?]) {
-    self.texts = texts
+  init(of system: S) {
+    self.system = system
     var marks: [UInt32] = []
-    for text in texts { marks.append(text.map(Self.mark) ?? 0) }
+    for index in 0..<system.probeCount {
+      if let text = system.probe(index) { marks.append(Self.mark(text)) } else { marks.append(0) }
+    }
     self.marks = marks
   }
 
@@ -19,7 +21,7 @@ struct Registry {
   /// Entries whose metadata cannot be read are left out; asking for them by id then says so.
   var all: [ProbeMetadata] {
     var all: [ProbeMetadata] = []
-    for text in texts { if let text, let metadata = Self.parsed(text) { all.append(metadata) } }
+    for index in marks.indices { if let metadata = parsed(index) { all.append(metadata) } }
     return all
   }
 
@@ -32,11 +34,15 @@ struct Registry {
 
   /// Reads no more than it must: under emulation fifty headings cost more than a short probe, and a thousand first lines
   /// more than ten.
-  func find(_ id: Text) -> (index: Int, metadata: ProbeMetadata)? {
+  ///
+  /// Probes are mostly asked for in their order or backwards, as compilers lay them down, so it looks around one of them.
+  func find(_ id: Text, from start: Int = 0) -> (index: Int, metadata: ProbeMetadata)? {
     let wanted = Self.mark("id=" + id + "\n")
-    for index in marks.indices where marks[index] == wanted || marks[index] == 0 {
-      guard let text = texts[index] else { continue }
-      if let metadata = Self.parsed(text), metadata.id == id { return (index, metadata) }
+    for offset in marks.indices {
+      let place = start + (offset % 2 == 0 ? offset / 2 : marks.count - (offset + 1) / 2)
+      let index = place < marks.count ? place : place - marks.count
+      guard marks[index] == wanted || marks[index] == 0 else { continue }
+      if let metadata = parsed(index), metadata.id == id { return (index, metadata) }
     }
     return nil
   }
@@ -52,7 +58,8 @@ struct Registry {
     return hash | 1
   }
 
-  private static func parsed(_ text: Text) -> ProbeMetadata? {
+  private func parsed(_ index: Int) -> ProbeMetadata? {
+    guard let text = system.probe(index) else { return nil }
     do throws(ProbeMetadata.Malformed) { return try ProbeMetadata(parsing: text) } catch { return nil }
   }
 }

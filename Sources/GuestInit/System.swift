@@ -161,8 +161,12 @@ public protocol System {
   /// Writes to that device and waits until the bytes are out, with a limit.
   mutating func writePort(_ bytes: [UInt8]) throws(Errno)
 
-  /// The metadata text of every probe that is linked in; nil for an entry that cannot be read.
-  var probes: [Text?] { get }
+  /// How many probes are linked in.
+  var probeCount: Int { get }
+  /// The metadata text of one of them; nil for an entry that cannot be read.
+  func probe(_ index: Int) -> Text?
+  /// /proc/sys/kernel/tainted; nil where it cannot be read.
+  var taint: Int? { get }
   /// Starts a probe in a process of its own.
   mutating func start(_ index: Int, _ isolation: Isolation) throws(Errno) -> Child
   /// By how much the waits of probes are stretched from now on, in hundredths.

@@ -3,11 +3,16 @@ import GuestInit
 import VerdictStream
 
 extension LinuxSystem {
-  var probes: [Text?] {
-    (0..<fb_probe_count()).map { index in
-      guard let metadata = fb_probe_metadata(index) else { return nil }
-      return Text(c: metadata)
-    }
+  var probeCount: Int { Int(fb_probe_count()) }
+
+  func probe(_ index: Int) -> Text? {
+    guard let metadata = fb_probe_metadata(Int32(index)) else { return nil }
+    return Text(c: metadata)
+  }
+
+  var taint: Int? {
+    let taint = fb_taint()
+    return taint < 0 ? nil : Int(taint)
   }
 
   func start(_ index: Int, _ isolation: Isolation) throws(Errno) -> fb_child {
@@ -39,7 +44,9 @@ extension LinuxSystem {
 
   func output(of child: fb_child, limit: Int) -> Text {
     var child = child
-    var bytes = [UInt8](repeating: 0, count: limit)
+    let ready = min(limit, Int(fb_child_ready(&child)))
+    if ready == 0 { return Text() }
+    var bytes = [UInt8](repeating: 0, count: ready)
     let size = bytes.withUnsafeMutableBytes { fb_child_output(&child, $0.baseAddress, $0.count) }
     return Text(Array(bytes.prefix(size)))
   }

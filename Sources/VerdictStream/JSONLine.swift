@@ -3,11 +3,24 @@
 /// A byte above 0x7E is written as the escape of the code point of the same number, so that any bytes a
 /// probe prints come through a seven-bit console and back unharmed.
 struct JSONLine {
-  private(set) var bytes: [UInt8] = [UInt8(ascii: "{")]
+  var bytes: [UInt8] = []
+
+  init() {
+    // Nearly all lines are shorter: growing step by step takes memory of six sizes, for each of which pages are touched.
+    bytes.reserveCapacity(480)
+    bytes.append(UInt8(ascii: "{"))
+  }
 
   mutating func add(_ name: StaticString, _ number: Int) {
     key(name)
-    bytes.append(contentsOf: Text(decimal: number).bytes)
+    bytes.append(decimal: number)
+  }
+
+  mutating func add(_ name: StaticString, word: StaticString) {
+    key(name)
+    bytes.append(UInt8(ascii: "\""))
+    literal(word)
+    bytes.append(UInt8(ascii: "\""))
   }
 
   mutating func add(_ name: StaticString, _ numbers: [Int]) {
@@ -15,7 +28,7 @@ struct JSONLine {
     bytes.append(UInt8(ascii: "["))
     for (index, number) in numbers.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      bytes.append(contentsOf: Text(decimal: number).bytes)
+      bytes.append(decimal: number)
     }
     bytes.append(UInt8(ascii: "]"))
   }
@@ -39,7 +52,8 @@ struct JSONLine {
     bytes.append(UInt8(ascii: ":"))
   }
 
-  private mutating func literal(_ text: StaticString) {
+  /// Adds what is no field of the object, as it is.
+  mutating func literal(_ text: StaticString) {
     text.withUTF8Buffer { bytes.append(contentsOf: $0) }
   }
 

@@ -60,60 +60,67 @@ public struct ProbeMetadata: Equatable, Sendable {
   public struct Malformed: Error, Equatable {
     /// The line that is wrong.
     public let line: Text
+
+    init(line: Text) { self.line = line }
+    init(_ line: ArraySlice<UInt8>) { self.line = Text(Array(line)) }
   }
 
   /// Reads one metadata text.
   public init(parsing text: Text) throws(Malformed) {
-    for line in text.split(on: UInt8(ascii: "\n")) where !line.isEmpty {
-      let parts = line.split(on: UInt8(ascii: "="), limit: 2)
-      guard parts.count == 2 else { throw Malformed(line: line) }
-      try take(parts[0], parts[1], line)
+    // Line by line in place: the guest reads one of these for each probe.
+    var rest = text.bytes[...]
+    while !rest.isEmpty {
+      let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+      rest = rest.dropFirst(line.count + 1)
+      if line.isEmpty { continue }
+      guard let mark = line.firstIndex(of: UInt8(ascii: "=")) else { throw Malformed(line) }
+      try take(Text(Array(line[..<mark])), Text(Array(line[(mark + 1)...])), line)
     }
     guard Self.isID(id) else { throw Malformed(line: "id=" + id) }
   }
 
-  private mutating func take(_ key: Text, _ value: Text, _ line: Text) throws(Malformed) {
+  private mutating func take(_ key: Text, _ value: Text, _ line: ArraySlice<UInt8>) throws(Malformed) {
     func number(_ range: ClosedRange<Int>) throws(Malformed) -> Int {
-      guard let number = value.integer, range.contains(number) else { throw Malformed(line: line) }
+      guard let number = value.integer, range.contains(number) else { throw Malformed(line) }
       return number
     }
-    if key == "id" {
+    if key.is("id") {
       id = value
-    } else if key == "summary" {
+    } else if key.is("summary") {
       summary = value
-    } else if key == "sysctl" {
+    } else if key.is("sysctl") {
       let pair = value.split(on: UInt8(ascii: "="), limit: 2)
-      guard pair.count == 2, !pair[0].isEmpty else { throw Malformed(line: line) }
+      guard pair.count == 2, !pair[0].isEmpty else { throw Malformed(line) }
       sysctls.append(Sysctl(name: pair[0], value: pair[1]))
-    } else if key == "config" {
-      guard value.hasPrefix("CONFIG_") else { throw Malformed(line: line) }
+    } else if key.is("config") {
+      guard value.hasPrefix("CONFIG_") else { throw Malformed(line) }
       configs.append(value)
-    } else if key == "module" {
-      guard Self.isModule(value) else { throw Malformed(line: line) }
+    } else if key.is("module") {
+      guard Self.isModule(value) else { throw Malformed(line) }
       modules.append(value)
-    } else if key == "cpu" {
-      guard value.hasPrefix("+") || value.hasPrefix("-"), value.bytes.count > 1 else { throw Malformed(line: line) }
+    } else if key.is("cpu") {
+      guard value.hasPrefix("+") || value.hasPrefix("-"), value.bytes.count > 1 else { throw Malformed(line) }
       cpuFeatures.append(value)
-    } else if key == "cpus" {
+    } else if key.is("cpus") {
       cpus = try number(1...64)
-    } else if key == "memory" {
+    } else if key.is("memory") {
       memoryMebibytes = try number(32...65_536)
-    } else if key == "timeout" {
+    } else if key.is("timeout") {
       timeoutMilliseconds = try number(1...3_600_000)
-    } else if key == "repeat" {
+    } else if key.is("repeat") {
       repeats = try number(1...1000)
-    } else if key == "limit-memory" {
+    } else if key.is("limit-memory") {
       memoryLimitMebibytes = try number(1...65_536)
-    } else if key == "limit-pids" {
+    } else if key.is("limit-pids") {
       processLimit = try number(1...4_194_304)
-    } else if key == "private", value == "network" {
+    } else if key.is("private"), value.is("network") {
       hasPrivateNetwork = true
-    } else if key == "private", value == "pids" {
+    } else if key.is("private"), value.is("pids") {
       hasPrivateProcesses = true
-    } else if key == "real", value == "mounts" {
+    } else if key.is("real"), value.is("mounts") {
       hasRealMounts = true
     } else {
-      throw Malformed(line: line)
+      throw Malformed(line)
     }
   }
 

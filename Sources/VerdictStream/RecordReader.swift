@@ -56,7 +56,7 @@
       }
       if partial.last == UInt8(ascii: "\r") { partial.removeLast() }
       // Text that another writer left on the line before us is not ours to judge; the record is.
-      guard let start = partial.firstRange(of: Frame.start.bytes)?.lowerBound else {
+      guard let start = partial.firstRange(of: Text(stringLiteral: Frame.start).bytes)?.lowerBound else {
         otherLines += 1
         return
       }
@@ -68,12 +68,13 @@
     }
 
     private mutating func read(_ line: ArraySlice<UInt8>) {
-      let tail = Frame.checksumKey.bytes.count + 8 + Frame.ending.bytes.count
+      let tail = Frame.checksumKey.utf8CodeUnitCount + 8 + Frame.ending.utf8CodeUnitCount
       let body = line.dropLast(tail)
       var checksum = Checksum()
       checksum.add(nonce.bytes)
       checksum.add(body)
-      let expected = Frame.checksumKey.bytes + checksum.hexadecimal + Frame.ending.bytes
+      let (key, ending) = (Text(stringLiteral: Frame.checksumKey), Text(stringLiteral: Frame.ending))
+      let expected = key.bytes + checksum.hexadecimal + ending.bytes
       guard line.count > tail, line.suffix(tail).elementsEqual(expected) else {
         flaws.append(.checksum)
         return

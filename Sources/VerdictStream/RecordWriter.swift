@@ -15,27 +15,26 @@ public struct RecordWriter: Sendable {
     var json = JSONLine()
     json.add("firstbad", protocolVersion)
     json.add("seq", sequence)
-    json.add("record", Text(stringLiteral: record.word))
+    json.add("record", word: record.word)
     record.write(to: &json)
     sequence += 1
 
-    var line = json.bytes
     var checksum = Checksum()
     checksum.add(nonce.bytes)
-    checksum.add(line)
-    line.append(contentsOf: Frame.checksumKey.bytes)
-    line.append(contentsOf: checksum.hexadecimal)
-    line.append(contentsOf: Frame.ending.bytes)
-    line.append(UInt8(ascii: "\n"))
-    return line
+    checksum.add(json.bytes)
+    json.literal(Frame.checksumKey)
+    json.bytes.append(contentsOf: checksum.hexadecimal)
+    json.literal(Frame.ending)
+    json.literal("\n")
+    return json.bytes
   }
 }
 
 /// The fixed parts of a line.
 enum Frame {
-  static var start: Text { "{\"firstbad\":" }
-  static var checksumKey: Text { ",\"crc\":\"" }
-  static var ending: Text { "\"}" }
+  static var start: StaticString { "{\"firstbad\":" }
+  static var checksumKey: StaticString { ",\"crc\":\"" }
+  static var ending: StaticString { "\"}" }
 }
 
 extension Record {
@@ -53,7 +52,7 @@ extension Record {
     case .setup(let setup):
       json.add("step", setup.step)
       json.add("target", setup.target)
-      json.add("outcome", Text(stringLiteral: setup.outcome.word))
+      json.add("outcome", word: setup.outcome.word)
       json.add("errno", unlessEmpty: setup.errno)
     case .probeBegin(let begin):
       json.add("probe", begin.probe)
@@ -87,7 +86,7 @@ extension Record {
 extension ProbeEnd {
   fileprivate func write(to json: inout JSONLine) {
     json.add("probe", probe)
-    json.add("outcome", Text(stringLiteral: outcome.word))
+    json.add("outcome", word: outcome.word)
     json.add("duration_ms", durationMilliseconds)
     json.add("message", unlessEmpty: message)
     json.add("check", unlessEmpty: check)

@@ -14,6 +14,10 @@ public struct RunName: Equatable, Sendable {
 
   /// Reads one. What is no number behind the mark belongs to the name, which no probe then has.
   public init(_ text: Text) {
+    guard text.bytes.contains(UInt8(ascii: "#")) else {
+      self.init(text, 0)
+      return
+    }
     let parts = text.split(on: UInt8(ascii: "#"), limit: 2)
     if parts.count == 2, let number = parts[1].integer, number > 0 {
       self.init(parts[0], number)

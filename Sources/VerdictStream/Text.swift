@@ -12,16 +12,10 @@ public struct Text: Equatable, Hashable, Sendable, ExpressibleByStringLiteral {
   /// The UTF-8 of a Swift string.
   public init(_ string: String) { bytes = Array(string.utf8) }
 
-  /// A number as people write it. By way of `String` the guest would link 10 KB of what strings can do.
+  /// A number as people write it.
   public init(decimal number: Int) {
-    var digits: [UInt8] = []
-    var rest = number.magnitude
-    repeat {
-      digits.append(UInt8(ascii: "0") + UInt8(rest % 10))
-      rest /= 10
-    } while rest > 0
-    if number < 0 { digits.append(UInt8(ascii: "-")) }
-    bytes = digits.reversed()
+    bytes = []
+    bytes.append(decimal: number)
   }
 
   /// A literal in the source.
@@ -44,10 +38,26 @@ public struct Text: Equatable, Hashable, Sendable, ExpressibleByStringLiteral {
   /// Whether the text begins with these bytes.
   public func hasPrefix(_ prefix: Text) -> Bool { bytes.starts(with: prefix.bytes) }
 
+  /// Whether it is this word; `==` would make a text of the word first, which the guest notices.
+  public func `is`(_ word: StaticString) -> Bool {
+    guard bytes.count == word.utf8CodeUnitCount else { return false }
+    return word.withUTF8Buffer { word in
+      for place in bytes.indices where bytes[place] != word[place] { return false }
+      return true
+    }
+  }
+
   /// The pieces between the separators; empty pieces are kept.
   public func split(on separator: UInt8, limit: Int = .max) -> [Text] {
-    bytes.split(separator: separator, maxSplits: limit == .max ? .max : limit - 1, omittingEmptySubsequences: false)
-      .map { Text(Array($0)) }
+    // Not the library's, which makes a list of slices first: the guest splits for each probe.
+    var pieces: [Text] = []
+    var start = 0
+    for place in bytes.indices where bytes[place] == separator && pieces.count < limit - 1 {
+      pieces.append(Text(Array(bytes[start..<place])))
+      start = place + 1
+    }
+    pieces.append(Text(Array(bytes[start...])))
+    return pieces
   }
 
   /// The number these decimal digits write, or nil. A leading minus is understood, a plus is not.
@@ -67,6 +77,20 @@ public struct Text: Equatable, Hashable, Sendable, ExpressibleByStringLiteral {
       value = sum
     }
     return value
+  }
+}
+
+extension [UInt8] {
+  /// Adds a number as people write it. By way of `String` the guest would link 10 KB of what strings can do.
+  mutating func append(decimal number: Int) {
+    if number < 0 { append(UInt8(ascii: "-")) }
+    let magnitude = number.magnitude
+    var unit: UInt = 1
+    while magnitude / unit > 9 { unit *= 10 }
+    while unit > 0 {
+      append(UInt8(ascii: "0") + UInt8(magnitude / unit % 10))
+      unit /= 10
+    }
   }
 }
 

@@ -13,6 +13,15 @@ public enum Accelerator: String, Sendable, CaseIterable, Codable {
     case .tcg: "tcg,tb-size=64"
     }
   }
+
+  /// CPU features that make a kernel slower, and do nothing else. By these two (fast `rep movsb` and `rep stosb`) it copies
+  /// and clears memory byte by byte, which is one step of the emulator each; without them it takes eight bytes at a time.
+  var dearFeatures: [String] {
+    switch self {
+    case .kvm: []
+    case .tcg: ["erms", "fsrm"]
+    }
+  }
 }
 
 /// What the user wants.

@@ -43,6 +43,11 @@ public struct MachineShape: Sendable, Hashable {
     self.shortcuts = shortcuts
   }
 
-  /// QEMU's words for the CPU. `enforce` makes it an error when a wish cannot be met; QEMU would only warn.
-  var cpuModel: String { (["max", "enforce"] + cpuFeatures).joined(separator: ",") }
+  /// QEMU's words for the CPU. `enforce` makes it an error when a wish cannot be met; QEMU would only warn. What is dear
+  /// to emulate is left out, unless a probe speaks of it.
+  func cpuModel(for accelerator: Accelerator) -> String {
+    let spokenOf = Set(cpuFeatures.map { $0.dropFirst() })
+    let without = accelerator.dearFeatures.filter { !spokenOf.contains($0[...]) }.map { "-\($0)" }
+    return (["max", "enforce"] + without + cpuFeatures).joined(separator: ",")
+  }
 }

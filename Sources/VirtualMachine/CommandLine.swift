@@ -34,7 +34,7 @@ struct CommandLine: Sendable {
   /// into its file, so that it is kept even when the host's runner is killed.
   var arguments: [String] {
     [
-      "-M", architecture.machine, "-accel", accelerator.argument, "-cpu", shape.cpuModel,
+      "-M", architecture.machine, "-accel", accelerator.argument, "-cpu", shape.cpuModel(for: accelerator),
       "-smp", Self.processors(shape.cpus), "-m", String(shape.memoryMebibytes),
       "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
       "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",

@@ -11,8 +11,8 @@ public struct Watch: Sendable {
   public enum Goal: Sendable {
     /// All the plan's verdicts.
     case done
-    /// A sign of life from the kernel.
-    case firstByte
+    /// That the kernel gets as far as it can without an init: to its panic.
+    case death
   }
 
   /// What the records said so far: those of the port, or, from a guest that has no second port, those
@@ -68,7 +68,7 @@ public struct Watch: Sendable {
 
   /// Why the run is over, or nil while it goes on.
   public func end(at seconds: Double) -> RunEnd? {
-    if reader.isDone || (goal == .firstByte && console.size > 0) { return .done }
+    if reader.isDone || (goal == .death && console.isDead) { return .done }
     // Before the init runs a second banner is the boot console's text repeated on the real one: a guest that
     // resets there ends QEMU (-no-reboot).
     if let bannersAtHello, console.banners > bannersAtHello { return .reset }

@@ -103,7 +103,9 @@ final class MockSystem: System {
 
   // MARK: - The probe's process
 
-  var probes: [Text?] { rows.map(\.metadata) }
+  var probeCount: Int { rows.count }
+  func probe(_ index: Int) -> Text? { rows[index].metadata }
+  var taint: Int? { files["/proc/sys/kernel/tainted"].flatMap { $0.split(on: UInt8(ascii: "\n"))[0].integer } }
 
   func setPatience(percent: Int) { patience = percent }
   func enterNetwork() throws(Errno) { try note("enter network") }

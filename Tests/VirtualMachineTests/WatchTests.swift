@@ -175,11 +175,13 @@ private struct ClaimedBytes: Collection {
     #expect(run.watch.end(at: 1000) == .done)
   }
 
-  @Test func `at the first byte, when that was all that was wanted`() {
-    var run = Run(goal: .firstByte)
+  @Test func `at the kernel's panic, when that was all that was wanted`() {
+    var run = Run(goal: .death)
     run.expect(.deadline(.firmware, seconds: 10), after: 10)
-    run.console("L", at: 5)
-    #expect(run.watch.end(at: 5) == .done)
+    run.console("Probing EDD (edd=off to disable)... ok\nLinux version 1\n", at: 5)
+    #expect(run.watch.end(at: 5) == nil)
+    run.console("Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\n", at: 6)
+    #expect(run.watch.end(at: 6) == .done)
   }
 
   @Test func `not at the last record of another run`() {

@@ -37,6 +37,9 @@ int fb_loopback_up(const char *interface);
 int fb_identity(char release[65], char version[65], char machine[65]);
 uint64_t fb_monotonic_milliseconds(void);
 int fb_process_id(void);
+/* /proc/sys/kernel/tainted. The file stays open, and fb_taint_close() lets go of /proc. */
+long fb_taint(void);
+void fb_taint_close(void);
 /* How many processors run, as far as this process may use them. */
 int fb_processors(void);
 void fb_power_off(void);
@@ -74,6 +77,7 @@ struct fb_child {
 	int doorbell; /* readable when it reported something */
 	int doorbell_end;
 	struct fb_limits limits;
+	int isolation;
 };
 /* What the child does before the probe's function is called. */
 enum fb_isolation {
@@ -87,6 +91,8 @@ int fb_child_start(int index, int isolation, struct fb_limits limits, struct fb_
 void fb_child_wait(const struct fb_child *child, int milliseconds);
 /* Reads captured output without waiting; 0 when there is none now. */
 long fb_child_output(const struct fb_child *child, void *bytes, size_t size);
+/* How much of it is there now. */
+long fb_child_ready(const struct fb_child *child);
 /* Reads and throws away what is there now, a megabyte at the most; how much. */
 long fb_child_discard(const struct fb_child *child);
 void fb_child_close(struct fb_child *child);
@@ -110,6 +116,20 @@ void fb_refused(const char *what);
 void fb_isolate(int isolation);
 /* Becomes an ordinary user's root in namespaces where nothing of the machine can be changed; see isolation.c. */
 int fb_shelter(void);
+
+/* ---- mounts.c: a mount namespace for one probe after another, until one of them changes it ---- */
+/* Moves this process into mounts of its own; fresh: with empty /tmp, /run and /dev/shm. */
+int fb_mounts_own(int is_fresh);
+void fb_fresh_folders(void);
+/* In the init, before a child is born: sees to it that there is such a namespace, if that can be. An error says that the
+ * init is no more among its own mounts. */
+int fb_mounts_keep(void);
+/* In the child: goes there; -1 when there is none. */
+int fb_mounts_enter(void);
+/* In the init, when all of the child is dead: drops it unless it is as it was. */
+void fb_mounts_check(void);
+/* In the init: what it is a copy of may change. */
+void fb_mounts_drop(void);
 
 /* ---- limits.c: a cgroup of one probe ---- */
 /* In the child: moves it into a group with these limits; what cannot be had ends it with a skip. */
