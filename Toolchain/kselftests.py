@@ -160,7 +160,7 @@ def theirs(kernel, initramfs, work):
     output, console = f"{work}/tap{number}", f"{work}/console{number}"
     arguments = "console=ttyS0 earlyprintk=serial,ttyS0,115200 loglevel=6 printk.devkmsg=on panic=-1 rdinit=/init cryptomgr.notests"
     subprocess.run(
-        ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg,tb-size=64", "-cpu", "max,enforce,-erms,-fsrm", "-smp", "1", "-m", "512",
+        ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg,tb-size=64", "-cpu", "max,enforce,-erms", "-smp", "1", "-m", "512",
          "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-kernel", kernel, "-initrd", initramfs,
          "-append", arguments, "-serial", f"file:{console}", "-serial", f"file:{output}"],
         timeout=3600, check=True)

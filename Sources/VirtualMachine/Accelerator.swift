@@ -14,12 +14,13 @@ public enum Accelerator: String, Sendable, CaseIterable, Codable {
     }
   }
 
-  /// CPU features that make a kernel slower, and do nothing else. By these two (fast `rep movsb` and `rep stosb`) it copies
-  /// and clears memory byte by byte, which is one step of the emulator each; without them it takes eight bytes at a time.
+  /// CPU features that make a kernel slower, and do nothing else. By ERMS (fast `rep movsb` and `rep stosb`) it copies and
+  /// clears memory byte by byte, which is one step of the emulator each; without it it takes eight bytes at a time. What is
+  /// named here every QEMU must know, or it does not start.
   var dearFeatures: [String] {
     switch self {
     case .kvm: []
-    case .tcg: ["erms", "fsrm"]
+    case .tcg: ["erms"]
     }
   }
 }

@@ -10,7 +10,7 @@ import Testing
 
   @Test func `with two serial ports and nothing else`() {
     let expected = """
-      qemu-system-x86_64 -M pc -accel tcg,tb-size=64 -cpu max,enforce,-erms,-fsrm -smp 1 -m 256 -nodefaults -no-user-config \
+      qemu-system-x86_64 -M pc -accel tcg,tb-size=64 -cpu max,enforce,-erms -smp 1 -m 256 -nodefaults -no-user-config \
       -display none -no-reboot -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny \
       -kernel /k/vmlinuz -initrd /r/i.cpio -append 'console=ttyS0 earlyprintk=serial,ttyS0,115200 loglevel=6 \
       printk.devkmsg=on panic=-1 rdinit=/init' -chardev file,id=console,path=/r/console.log \
@@ -38,7 +38,7 @@ import Testing
   @Test func `without what is dear to emulate, unless the probe speaks of it`() {
     var line = line
     line.shape = MachineShape(cpuFeatures: ["+erms", "-pku"])
-    #expect(line.shell(program: "q").contains(" -accel tcg,tb-size=64 -cpu max,enforce,-fsrm,+erms,-pku "))
+    #expect(line.shell(program: "q").contains(" -accel tcg,tb-size=64 -cpu max,enforce,+erms,-pku "))
   }
 
   @Test func `with the user's words last, so that they win`() {
