@@ -183,9 +183,10 @@ long fb_child_ready(const struct fb_child *child)
 
 long fb_child_discard(const struct fb_child *child)
 {
-	static char nothing[65536];
+	/* On the stack, as all static data that is written to should be one page: the next child gets a copy of each. */
+	char nothing[4096];
 	long dropped = 0, got;
-	for (int i = 0; i < 16 && (got = fb_child_output(child, nothing, sizeof nothing)) > 0; i++)
+	for (int i = 0; i < 256 && (got = fb_child_output(child, nothing, sizeof nothing)) > 0; i++)
 		dropped += got;
 	return dropped;
 }

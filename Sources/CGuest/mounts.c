@@ -8,10 +8,12 @@
 #include <poll.h>
 #include <sched.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -36,7 +38,9 @@ struct folder {
 /* The namespace, and its table of mounts: poll(2) tells whether it has changed, of a descriptor from before any probe was
  * there, whatever is mounted where /proc was. */
 static int kept = -1, table = -1;
-static struct folder before[COUNT];
+static struct folder *before;
+/* The folders themselves, each by a mount of its own that is nowhere: by the namespace's mounts they would be busy. */
+static int views[COUNT] = {-1, -1, -1};
 /* The init's own. */
 static int home = -1;
 /* Why it could not go back there, and is where a probe may have been. */
@@ -60,13 +64,24 @@ int fb_mounts_own(int is_fresh)
 	return 0;
 }
 
+static int open_view(const char *path)
+{
+	/* open_tree(2) with OPEN_TREE_CLONE is in Linux 5.2 and later. */
+	int tree = (int)syscall(428, AT_FDCWD, path, 1 | O_CLOEXEC);
+	if (tree < 0)
+		return -1;
+	int view = openat(tree, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	close(tree);
+	return view;
+}
+
 /* False where it cannot be told: what has attributes of its own is not compared, and taken for changed. */
-static int look(const char *path, struct folder *folder)
+static int look(int view, struct folder *folder)
 {
 	struct stat status;
 	struct statfs system;
 	char names[8];
-	if (lstat(path, &status) < 0 || statfs(path, &system) < 0 || llistxattr(path, names, sizeof names) > 0)
+	if (fstat(view, &status) < 0 || fstatfs(view, &system) < 0 || flistxattr(view, names, sizeof names) > 0)
 		return 0;
 	memset(folder, 0, sizeof *folder);
 	folder->device = status.st_dev;
@@ -93,20 +108,25 @@ static int is_untouched(void)
 		return 0;
 	for (int i = 0; i < COUNT; i++) {
 		struct folder folder;
-		if (!look(folders[i], &folder) || memcmp(&folder, &before[i], sizeof folder))
+		if (!look(views[i], &folder) || memcmp(&folder, &before[i], sizeof folder))
 			return 0;
 	}
-	/* How mounts pass on what happens to them is the only thing that changes without a word. */
-	return make_private() == 0;
+	return 1;
+}
+
+static void drop(int *descriptor)
+{
+	if (*descriptor >= 0)
+		close(*descriptor);
+	*descriptor = -1;
 }
 
 void fb_mounts_drop(void)
 {
-	if (kept >= 0)
-		close(kept);
-	if (table >= 0)
-		close(table);
-	kept = table = -1;
+	drop(&kept);
+	drop(&table);
+	for (int i = 0; i < COUNT; i++)
+		drop(&views[i]);
 }
 
 /* Back among the init's own mounts. */
@@ -122,9 +142,13 @@ static void open_kept(void)
 {
 	kept = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	table = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-	int is_known = kept >= 0 && table >= 0;
-	for (int i = 0; i < COUNT; i++)
-		is_known = is_known && look(folders[i], &before[i]);
+	if (!before)
+		before = malloc(COUNT * sizeof *before);
+	int is_known = kept >= 0 && table >= 0 && before;
+	for (int i = 0; i < COUNT && is_known; i++) {
+		views[i] = open_view(folders[i]);
+		is_known = views[i] >= 0 && look(views[i], &before[i]);
+	}
 	if (!is_known)
 		fb_mounts_drop();
 }
@@ -144,14 +168,14 @@ int fb_mounts_keep(void)
 	return -is_lost;
 }
 
-int fb_mounts_enter(void) { return kept < 0 || setns(kept, CLONE_NEWNS) < 0 ? -1 : 0; }
+int fb_mounts_enter(void)
+{
+	/* How mounts pass on what happens to them is the only thing that changes without a word. */
+	return kept < 0 || setns(kept, CLONE_NEWNS) < 0 || make_private() < 0 ? -1 : 0;
+}
 
 void fb_mounts_check(void)
 {
-	if (kept < 0)
-		return;
-	int is_fresh = setns(kept, CLONE_NEWNS) == 0 && is_untouched();
-	go_home();
-	if (!is_fresh)
+	if (kept >= 0 && !is_untouched())
 		fb_mounts_drop();
 }

@@ -12,8 +12,6 @@ public struct Init<S: System> {
   /// Set once the init could not go back from a probe's network.
   private var isLost = false
   private var modules = Modules()
-  /// The probe that ran last, by its place in the image.
-  private var lastIndex = 0
 
   /// An init on this system.
   public init(on system: S) { self.system = system }
@@ -102,10 +100,9 @@ public struct Init<S: System> {
   }
 
   private mutating func runProbe(_ id: Text, _ probes: Registry<S>, _ plan: Plan, isPlanned: Bool) {
-    guard let (index, heading) = probes.find(RunName(id).probe, from: lastIndex) else {
+    guard let (index, heading) = probes.find(RunName(id).probe) else {
       return refuse(id, "no probe of this name is in the image")
     }
-    lastIndex = index
     var metadata = heading
     metadata.id = id
     var taint = readTaint()

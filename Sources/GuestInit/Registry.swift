@@ -3,17 +3,43 @@ import VerdictStream
 /// The probes of this image, by id. It holds nothing of their texts: what the init has in memory each probe's process gets
 /// a copy of, and a thousand texts make that a third dearer.
 struct Registry<S: System> {
+  /// A probe by the hash of its first line.
+  private struct Slot {
+    /// 0: nobody's.
+    var mark: UInt32 = 0
+    var index: UInt32 = 0
+  }
+
   private let system: S
-  /// A number for the first line of each text, 0 where that is not the id.
-  private let marks: [UInt32]
+  /// A hash table with linear probing, less than half full; its size is a power of two.
+  private var slots: [Slot]
+  /// Those whose first line is not the id.
+  private var unmarked: [Int] = []
 
   init(of system: S) {
     self.system = system
-    var marks: [UInt32] = []
+    var size = 4
+    while size < 2 * system.probeCount + 2 { size *= 2 }
+    slots = [Slot](repeating: Slot(), count: size)
     for index in 0..<system.probeCount {
-      if let text = system.probe(index) { marks.append(Self.mark(text)) } else { marks.append(0) }
+      guard let text = system.probe(index) else { continue }
+      let mark = Self.mark(text)
+      if mark == 0 {
+        unmarked.append(index)
+      } else {
+        slots[free(mark)] = Slot(mark: mark, index: UInt32(index))
+      }
     }
-    self.marks = marks
+  }
+
+  private func place(_ mark: UInt32) -> Int { Int(mark) & (slots.count - 1) }
+
+  private func next(_ place: Int) -> Int { (place + 1) & (slots.count - 1) }
+
+  private func free(_ mark: UInt32) -> Int {
+    var place = place(mark)
+    while slots[place].mark != 0 { place = next(place) }
+    return place
   }
 
   var ids: [Text] { all.map { $0.id } }
@@ -21,7 +47,7 @@ struct Registry<S: System> {
   /// Entries whose metadata cannot be read are left out; asking for them by id then says so.
   var all: [ProbeMetadata] {
     var all: [ProbeMetadata] = []
-    for index in marks.indices { if let metadata = parsed(index) { all.append(metadata) } }
+    for index in 0..<system.probeCount { if let metadata = parsed(index) { all.append(metadata) } }
     return all
   }
 
@@ -34,16 +60,15 @@ struct Registry<S: System> {
 
   /// Reads no more than it must: under emulation fifty headings cost more than a short probe, and a thousand first lines
   /// more than ten.
-  ///
-  /// Probes are mostly asked for in their order or backwards, as compilers lay them down, so it looks around one of them.
-  func find(_ id: Text, from start: Int = 0) -> (index: Int, metadata: ProbeMetadata)? {
+  func find(_ id: Text) -> (index: Int, metadata: ProbeMetadata)? {
     let wanted = Self.mark("id=" + id + "\n")
-    for offset in marks.indices {
-      let place = start + (offset % 2 == 0 ? offset / 2 : marks.count - (offset + 1) / 2)
-      let index = place < marks.count ? place : place - marks.count
-      guard marks[index] == wanted || marks[index] == 0 else { continue }
-      if let metadata = parsed(index), metadata.id == id { return (index, metadata) }
+    var place = place(wanted)
+    while slots[place].mark != 0 {
+      let index = Int(slots[place].index)
+      if slots[place].mark == wanted, let metadata = parsed(index), metadata.id == id { return (index, metadata) }
+      place = next(place)
     }
+    for index in unmarked { if let metadata = parsed(index), metadata.id == id { return (index, metadata) } }
     return nil
   }
 
@@ -55,7 +80,7 @@ struct Registry<S: System> {
       if byte == UInt8(ascii: "\n") { break }
       hash = (hash ^ UInt32(byte)) &* 0x0100_0193
     }
-    return hash | 1
+    return hash == 0 ? 1 : hash
   }
 
   private func parsed(_ index: Int) -> ProbeMetadata? {

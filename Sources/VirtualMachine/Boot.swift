@@ -91,10 +91,13 @@ public struct Hypervisor: Sendable {
     }
     defer { console.close() }
 
+    let records = try RecordPipe()
+    let qemuEnd = records.writeEnd
+
     let start = ContinuousClock.now
-    let watched = Watched(
-      Watch(nonce: boot.nonce, deadlines: boot.deadlines, goal: boot.goal), console: console, start: start)
-    let (end, complaint) = await supervise(line, watched)
+    var watched = Watched(
+      Watch(nonce: boot.nonce, deadlines: boot.deadlines, goal: boot.goal), records: records, console: console)
+    let (end, complaint) = await supervise(line, &watched, records: qemuEnd)
     try Task.checkCancellation()
     let duration = start.duration(to: .now)
     let watch = watched.finish()
@@ -114,16 +117,19 @@ public struct Hypervisor: Sendable {
   }
 
   /// Runs QEMU until the watch has seen enough or QEMU ends by itself.
-  private func supervise(_ line: CommandLine, _ watched: Watched) async -> (RunEnd, String) {
+  private func supervise(
+    _ line: CommandLine, _ watched: inout Watched, records: FileDescriptor
+  ) async -> (RunEnd, String) {
     var options = PlatformOptions()
     options.createSession = true
     options.teardownSequence = Self.gently
     do {
       let finished = try await Subprocess.run(
         .path(FilePath(setpriv.path)), arguments: Arguments(launcher + [qemu.path] + line.arguments),
-        platformOptions: options, input: .none, output: .sequence, error: .string(limit: 1 << 20)
+        platformOptions: options, input: .none,
+        output: .fileDescriptor(records, closeAfterSpawningProcess: true), error: .string(limit: 1 << 20)
       ) { execution in
-        let end = await watched.follow(execution.standardOutput)
+        let end = await watched.follow()
         // A guest that said everything has nothing left to lose, so no grace is spent.
         if let end { await execution.teardown(using: end == .done ? Self.atOnce : Self.gently) }
         return end
