@@ -27,5 +27,7 @@ struct fb_arena {
 /* The arena of the present child, and the write end of its doorbell; set before fork. */
 extern struct fb_arena *fb_arena;
 extern int fb_doorbell;
+/* What it is known by: a probe that closed it may have another file of that number. */
+extern uint64_t fb_doorbell_node;
 
 #endif

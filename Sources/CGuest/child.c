@@ -10,8 +10,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,6 +37,24 @@ static void block_child_signal(void)
 }
 
 static const char *const oom_score = "/proc/self/oom_score_adj";
+
+int fb_await(int process, int milliseconds, int *status)
+{
+	block_child_signal();
+	sigset_t death;
+	sigemptyset(&death);
+	sigaddset(&death, SIGCHLD);
+	uint64_t end = fb_monotonic_milliseconds() + (uint64_t)milliseconds;
+	do {
+		pid_t dead = waitpid(process, status, WNOHANG);
+		if (dead)
+			return dead < 0 ? -errno : 0;
+		static const struct timespec moment = {0, 20000000};
+		sigtimedwait(&death, 0, &moment);
+	} while (fb_monotonic_milliseconds() < end);
+	kill(process, SIGKILL);
+	return -ETIMEDOUT;
+}
 
 /* When memory runs out it is the probe that must go. PID 1 is never killed for that, so its children may have the score
  * from it: opening a file of a new process is the dearest part of starting one. */
@@ -68,8 +86,14 @@ static int doorbell[2] = {-1, -1};
 static int open_doorbell(void)
 {
 	char rung[64];
-	if (doorbell[0] < 0)
-		return pipe2(doorbell, O_CLOEXEC | O_NONBLOCK) < 0 ? -errno : 0;
+	if (doorbell[0] < 0) {
+		struct stat file;
+		if (pipe2(doorbell, O_CLOEXEC | O_NONBLOCK) < 0)
+			return -errno;
+		if (fstat(doorbell[1], &file) == 0)
+			fb_doorbell_node = file.st_ino;
+		return 0;
+	}
 	while (read(doorbell[0], rung, sizeof rung) > 0)
 		;
 	return fcntl(doorbell[1], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
@@ -125,11 +149,10 @@ int fb_child_start(int index, int isolation, struct fb_limits limits, struct fb_
 	/* Among the real mounts nothing of ours keeps one from being taken down. */
 	if (!(isolation & FB_PRIVATE_MOUNTS)) {
 		fb_mounts_drop();
-		fb_taint_close();
+		fb_kernel_files_close();
 	}
-	int lost = isolation == FB_PRIVATE_MOUNTS ? fb_mounts_keep() : 0;
-	if (lost < 0)
-		return lost;
+	if (isolation == FB_PRIVATE_MOUNTS)
+		fb_mounts_keep();
 	block_child_signal();
 	prepare_oom_score();
 	if (nothing_to_read < 0)
@@ -173,12 +196,6 @@ long fb_child_output(const struct fb_child *child, void *bytes, size_t size)
 {
 	ssize_t got = read(child->output, bytes, size);
 	return got < 0 ? 0 : (long)got;
-}
-
-long fb_child_ready(const struct fb_child *child)
-{
-	int ready = 0;
-	return ioctl(child->output, FIONREAD, &ready) < 0 ? 0 : ready;
 }
 
 long fb_child_discard(const struct fb_child *child)

@@ -53,26 +53,42 @@ uint64_t fb_monotonic_milliseconds(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* Asked twice for each probe: to walk there each time would take longer than the answer. */
-static int tainted = -1;
+/* Asked for each probe: to walk there each time would take longer than the answer. */
+enum { TAINTED, LOADS, FILES };
+static int files[FILES] = {-1, -1};
+
+/* What such a file says; how long it is, or -1. */
+static long say(int which, const char *path, char text[64])
+{
+	if (files[which] < 0)
+		files[which] = open(path, O_RDONLY | O_CLOEXEC);
+	long size = pread(files[which], text, 63, 0);
+	text[size < 0 ? 0 : size] = 0;
+	return size > 0 ? size : -1;
+}
 
 long fb_taint(void)
 {
-	char text[24];
-	if (tainted < 0)
-		tainted = open("/proc/sys/kernel/tainted", O_RDONLY | O_CLOEXEC);
-	ssize_t size = tainted < 0 ? -1 : pread(tainted, text, sizeof text - 1, 0);
-	if (size <= 0)
-		return -errno;
-	text[size] = 0;
-	return atol(text);
+	char text[64];
+	return say(TAINTED, "/proc/sys/kernel/tainted", text) < 0 ? -1 : atol(text);
 }
 
-void fb_taint_close(void)
+long fb_last_process(void)
 {
-	if (tainted >= 0)
-		close(tainted);
-	tainted = -1;
+	char text[64];
+	long last = say(LOADS, "/proc/loadavg", text);
+	/* Its last word. */
+	while (last > 0 && text[last - 1] != ' ')
+		last--;
+	return last < 0 ? -1 : atol(text + last);
+}
+
+void fb_kernel_files_close(void)
+{
+	for (int i = 0; i < FILES; i++) {
+		close(files[i]);
+		files[i] = -1;
+	}
 }
 
 int fb_processors(void)

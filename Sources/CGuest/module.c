@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,22 +20,11 @@ int fb_module_load(const char *path, int milliseconds)
 		int error = syscall(SYS_finit_module, file, "", 0) < 0 ? errno : 0;
 		_exit(error);
 	}
-	int result = process < 0 ? -errno : -ETIMEDOUT;
+	int error = process < 0 ? -errno : 0, status = 0;
 	close(file);
-	if (process < 0)
-		return result;
-	uint64_t end = fb_monotonic_milliseconds() + (uint64_t)milliseconds;
-	for (;;) {
-		int status = 0;
-		pid_t dead = waitpid(process, &status, WNOHANG);
-		if (dead == process)
-			return WIFEXITED(status) ? -WEXITSTATUS(status) : -EFAULT;
-		if (dead < 0 && errno != EINTR)
-			return -errno;
-		if (fb_monotonic_milliseconds() >= end)
-			break;
-		usleep(500);
-	}
-	kill(process, SIGKILL);
-	return result;
+	if (!error)
+		error = fb_await(process, milliseconds, &status);
+	if (error)
+		return error;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EFAULT;
 }

@@ -1,5 +1,9 @@
 /* A mount namespace for one probe after another, for as long as none of them changes it. Making one and taking it down
- * costs more than all the rest of a trivial probe. */
+ * costs more than all the rest of a trivial probe.
+ *
+ * PID 1 is never in it, and neither makes it nor takes it down: what a probe mounted is unmounted with its namespace, and a
+ * kernel that dies of that must not die of PID 1. Both are done by a helper, a process with the init's descriptors and a
+ * memory of its own. */
 #define _GNU_SOURCE
 #include "CGuest.h"
 
@@ -7,14 +11,17 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Fresh ones where the guest has them; a kernel without tmpfs has none to be fresh. */
@@ -33,18 +40,25 @@ struct folder {
 	blksize_t unit;
 	struct timespec modified, changed;
 	uint64_t blocks, free_blocks, files, free_files, flags;
+	/* Bytes of the names of its attributes; -1 where the file system has none. */
+	long attributes;
 };
 
-/* The namespace, and its table of mounts: poll(2) tells whether it has changed, of a descriptor from before any probe was
- * there, whatever is mounted where /proc was. */
-static int kept = -1, table = -1;
-static struct folder *before;
-/* The folders themselves, each by a mount of its own that is nowhere: by the namespace's mounts they would be busy. */
-static int views[COUNT] = {-1, -1, -1};
-/* The init's own. */
-static int home = -1;
-/* Why it could not go back there, and is where a probe may have been. */
-static int is_lost;
+/* Its descriptors. Of a table of mounts that was opened before any probe was there poll(2) tells whether it has changed. */
+enum { NAMESPACE, TABLE, VIEWS, FILES = VIEWS + COUNT };
+
+struct kept {
+	int is_whole;
+	/* This kernel cannot look at mounts from outside, so that each probe makes its own. */
+	int is_hopeless;
+	/* -1 where there is nothing. */
+	int files[FILES];
+	struct folder before[COUNT];
+	struct timespec made;
+};
+
+/* What the helpers say, in shared memory; and the init's own copy, which no probe can write to. */
+static struct kept *told, *kept;
 
 void fb_fresh_folders(void)
 {
@@ -64,24 +78,23 @@ int fb_mounts_own(int is_fresh)
 	return 0;
 }
 
-static int open_view(const char *path)
+/* Opens something by a mount of its own that is nowhere: by the namespace's mount that would be busy for a probe's umount(2).
+ * open_tree(2) with OPEN_TREE_CLONE is in Linux 5.2 and later. */
+static int open_view(const char *mount, const char *file)
 {
-	/* open_tree(2) with OPEN_TREE_CLONE is in Linux 5.2 and later. */
-	int tree = (int)syscall(428, AT_FDCWD, path, 1 | O_CLOEXEC);
+	int tree = (int)syscall(428, AT_FDCWD, mount, 1 | O_CLOEXEC);
 	if (tree < 0)
 		return -1;
-	int view = openat(tree, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int view = openat(tree, file, O_RDONLY | O_CLOEXEC);
 	close(tree);
 	return view;
 }
 
-/* False where it cannot be told: what has attributes of its own is not compared, and taken for changed. */
 static int look(int view, struct folder *folder)
 {
 	struct stat status;
 	struct statfs system;
-	char names[8];
-	if (fstat(view, &status) < 0 || fstatfs(view, &system) < 0 || flistxattr(view, names, sizeof names) > 0)
+	if (fstat(view, &status) < 0 || fstatfs(view, &system) < 0)
 		return 0;
 	memset(folder, 0, sizeof *folder);
 	folder->device = status.st_dev;
@@ -98,84 +111,118 @@ static int look(int view, struct folder *folder)
 	folder->files = system.f_files;
 	folder->free_files = system.f_ffree;
 	folder->flags = (uint64_t)system.f_flags;
+	folder->attributes = flistxattr(view, 0, 0);
 	return 1;
 }
 
 static int is_untouched(void)
 {
-	struct pollfd changes = {.fd = table, .events = POLLPRI};
+	struct pollfd changes = {.fd = kept->files[TABLE], .events = POLLPRI};
 	if (poll(&changes, 1, 0) != 0)
 		return 0;
 	for (int i = 0; i < COUNT; i++) {
 		struct folder folder;
-		if (!look(views[i], &folder) || memcmp(&folder, &before[i], sizeof folder))
+		if (!look(kept->files[VIEWS + i], &folder) || memcmp(&folder, &kept->before[i], sizeof folder))
 			return 0;
 	}
 	return 1;
 }
 
-static void drop(int *descriptor)
+/* In the helper. */
+static void let_go(struct kept *of)
 {
-	if (*descriptor >= 0)
-		close(*descriptor);
-	*descriptor = -1;
+	for (int i = 0; i < FILES; i++) {
+		int descriptor = of->files[i];
+		of->files[i] = -1;
+		close(descriptor);
+	}
+}
+
+/* In the helper. */
+static void make(struct kept *new)
+{
+	if (fb_mounts_own(1) < 0)
+		return;
+	int *files = new->files;
+	files[NAMESPACE] = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	files[TABLE] = open_view("/proc", "self/mountinfo");
+	new->is_hopeless = files[TABLE] < 0 && errno == ENOSYS;
+	int is_whole = files[TABLE] >= 0;
+	for (int i = 0; i < COUNT && is_whole; i++) {
+		files[VIEWS + i] = open_view(folders[i], ".");
+		is_whole = look(files[VIEWS + i], &new->before[i]);
+	}
+	/* setns(2) leads to the top of what is mounted on "/", which a probe with the real mounts may have covered. */
+	struct stat top;
+	if (is_whole && setns(files[NAMESPACE], CLONE_NEWNS) == 0 && stat(folders[0], &top) == 0 &&
+	    top.st_dev == new->before[0].device)
+		new->is_whole = clock_gettime(CLOCK_REALTIME_COARSE, &new->made) == 0;
+	else
+		let_go(new);
+}
+
+/* A hundred times what a healthy kernel needs, even emulated. Who is not done then is found as a child that does not die. */
+enum { PATIENCE_MS = 2000 };
+
+/* Takes down the one there is, and makes a new one if it shall. */
+static void renew(int is_new)
+{
+	if (!kept) {
+		void *memory = mmap(0, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		struct kept *own = memory == MAP_FAILED ? 0 : malloc(sizeof *own);
+		if (!own)
+			return;
+		*own = (struct kept){.files = {-1, -1, -1, -1, -1}};
+		told = memory;
+		kept = own;
+	}
+	*told = *kept;
+	told->is_whole = 0;
+	kept->is_whole = 0;
+	pid_t helper = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+	if (helper == 0) {
+		let_go(told);
+		if (is_new)
+			make(told);
+		_exit(0);
+	}
+	int status;
+	if (helper > 0 && fb_await(helper, PATIENCE_MS, &status) == 0)
+		*kept = *told;
+	else if (helper > 0)
+		/* Whatever it still has or makes is its own; a number that it gives up may be another file's by then. */
+		memset(kept->files, -1, sizeof kept->files);
+}
+
+static int is_there(void) { return kept && kept->is_whole; }
+
+void fb_mounts_keep(void)
+{
+	if (getpid() == 1 && !is_there() && !(kept && kept->is_hopeless))
+		renew(1);
 }
 
 void fb_mounts_drop(void)
 {
-	drop(&kept);
-	drop(&table);
-	for (int i = 0; i < COUNT; i++)
-		drop(&views[i]);
-}
-
-/* Back among the init's own mounts. */
-static void go_home(void)
-{
-	if (setns(home, CLONE_NEWNS) == 0)
-		return;
-	is_lost = errno;
-	fb_mounts_drop();
-}
-
-static void open_kept(void)
-{
-	kept = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	table = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-	if (!before)
-		before = malloc(COUNT * sizeof *before);
-	int is_known = kept >= 0 && table >= 0 && before;
-	for (int i = 0; i < COUNT && is_known; i++) {
-		views[i] = open_view(folders[i]);
-		is_known = views[i] >= 0 && look(views[i], &before[i]);
-	}
-	if (!is_known)
-		fb_mounts_drop();
-}
-
-int fb_mounts_keep(void)
-{
-	if (kept >= 0 || is_lost || getpid() != 1)
-		return -is_lost;
-	if (home < 0)
-		home = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	/* Without it each probe makes its own. */
-	if (home < 0)
-		return 0;
-	if (fb_mounts_own(1) == 0)
-		open_kept();
-	go_home();
-	return -is_lost;
-}
-
-int fb_mounts_enter(void)
-{
-	/* How mounts pass on what happens to them is the only thing that changes without a word. */
-	return kept < 0 || setns(kept, CLONE_NEWNS) < 0 || make_private() < 0 ? -1 : 0;
+	if (is_there())
+		renew(0);
 }
 
 void fb_mounts_check(void)
 {
-	if (kept >= 0 && !is_untouched())
-		fb_mounts_drop();
+	if (is_there() && !is_untouched())
+		renew(1);
+}
+
+int fb_mounts_enter(void)
+{
+	if (!is_there())
+		return -1;
+	/* File times are no finer than this clock: what is changed in the tick in which a folder was made leaves no trace. */
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	if (memcmp(&now, &kept->made, sizeof now) == 0)
+		return -1;
+	/* How mounts pass on what happens to them is what changes without a word. */
+	return setns(kept->files[NAMESPACE], CLONE_NEWNS) < 0 || make_private() < 0 ? -1 : 0;
 }

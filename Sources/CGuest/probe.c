@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 int fb_doorbell = -1;
+uint64_t fb_doorbell_node;
 static struct fb_place nowhere;
 volatile struct fb_place *fb_reached_place = &nowhere;
 
@@ -56,7 +58,9 @@ static void observe(int kind, const char *const *fields, int count)
 	uint32_t end = append(kind, FB_ARENA_MESSAGES - FB_ARENA_RESERVED, fields, count);
 	/* Wait until it is on the wire: the next line of the probe may kill the kernel. A probe that closed
 	 * the doorbell, or an init that is busy, costs at most 200 ms. */
-	if (end && write(fb_doorbell, "!", 1) == 1) {
+	struct stat file;
+	if (end && fstat(fb_doorbell, &file) == 0 && S_ISFIFO(file.st_mode) && file.st_ino == fb_doorbell_node &&
+	    write(fb_doorbell, "!", 1) == 1) {
 		struct timespec moment = {0, 200000};
 		for (int i = 0; i < 1000 && atomic_load(&fb_arena->relayed) < end; i++)
 			nanosleep(&moment, 0);

@@ -15,6 +15,8 @@ struct ProbeRun<S: System> {
   private var end: ProbeEnd
   private var outputSize = 0
   private var verdicts: [Message] = []
+  /// Processes of it that the init has reaped.
+  private var reaped: Int32 = 0
 
   init(index: Int, metadata: ProbeMetadata, plan: Plan, isolation: Isolation, taint: Int) {
     self.isolation = isolation
@@ -51,6 +53,7 @@ struct ProbeRun<S: System> {
     while true {
       relay(child, &system, &stream)
       while case .process(let process, let death) = system.reap() {
+        reaped += 1
         if process == system.process(of: child) { return death }
       }
       let left = deadline - system.now
@@ -61,9 +64,11 @@ struct ProbeRun<S: System> {
 
   /// Kills and reaps all that is left, then decides.
   private mutating func finish(_ child: S.Child, _ death: Death?, _ system: inout S, _ stream: inout Stream) {
-    let isClean = clearProcesses(child, &system)
+    var isClean = clearProcesses(child, &system)
     relay(child, &system, &stream)
     system.close(child)
+    // Its mounts are taken down by a process, too.
+    isClean = reapedAll(&system) && isClean
     settle(death)
     // How far it came explains what it does not say itself.
     if end.location.isEmpty { end.location = system.reached }
@@ -79,10 +84,14 @@ struct ProbeRun<S: System> {
   }
 
   /// Two seconds are a hundred times what a healthy kernel needs, even emulated.
-  private func clearProcesses(_ child: S.Child, _ system: inout S) -> Bool {
+  private mutating func clearProcesses(_ child: S.Child, _ system: inout S) -> Bool {
     let limit = system.now + 2000
-    // Orphans become the init's own children, so where there is no child there is nobody. Asked first: a kill of all
-    // processes goes through every thread of the kernel's.
+    let hasNoChildren = reapedAll(&system)
+    // A kill of all processes goes through every thread of the kernel's, so it is left out where there is nobody: orphans
+    // become the init's own children, and the kernel's own helpers, which do not, take a number as everybody does.
+    if !hasNoChildren || system.lastProcess != system.process(of: child) + reaped - 1 {
+      system.killAll(group: system.process(of: child))
+    }
     while !reapedAll(&system) {
       if system.now >= limit { return false }
       system.killAll(group: system.process(of: child))
@@ -93,10 +102,14 @@ struct ProbeRun<S: System> {
   }
 
   /// Reaps who is dead; whether nobody is left.
-  private func reapedAll(_ system: inout S) -> Bool {
-    var reaped = system.reap()
-    while case .process = reaped { reaped = system.reap() }
-    return reaped == .noChildren
+  private mutating func reapedAll(_ system: inout S) -> Bool {
+    while true {
+      switch system.reap() {
+      case .process: reaped += 1
+      case .noneYet: return false
+      case .noChildren: return true
+      }
+    }
   }
 
   private mutating func relay(_ child: S.Child, _ system: inout S, _ stream: inout Stream) {

@@ -3,44 +3,37 @@ import VerdictStream
 /// The probes of this image, by id. It holds nothing of their texts: what the init has in memory each probe's process gets
 /// a copy of, and a thousand texts make that a third dearer.
 struct Registry<S: System> {
-  /// A probe by the hash of its first line.
-  private struct Slot {
-    /// 0: nobody's.
-    var mark: UInt32 = 0
-    var index: UInt32 = 0
-  }
-
   private let system: S
-  /// A hash table with linear probing, less than half full; its size is a power of two.
-  private var slots: [Slot]
+  /// A hash table with linear probing, less than half full; its size is a power of two. The hashes of first lines, 0 for
+  /// nobody's, and the probes of these.
+  private var marks: [UInt32]
+  private var indices: [UInt32]
   /// Those whose first line is not the id.
-  private var unmarked: [Int] = []
+  private var unmarked: [UInt32] = []
 
   init(of system: S) {
     self.system = system
     var size = 4
     while size < 2 * system.probeCount + 2 { size *= 2 }
-    slots = [Slot](repeating: Slot(), count: size)
+    marks = [UInt32](repeating: 0, count: size)
+    indices = marks
     for index in 0..<system.probeCount {
       guard let text = system.probe(index) else { continue }
       let mark = Self.mark(text)
       if mark == 0 {
-        unmarked.append(index)
+        unmarked.append(UInt32(index))
       } else {
-        slots[free(mark)] = Slot(mark: mark, index: UInt32(index))
+        var place = place(mark)
+        while marks[place] != 0 { place = next(place) }
+        marks[place] = mark
+        indices[place] = UInt32(index)
       }
     }
   }
 
-  private func place(_ mark: UInt32) -> Int { Int(mark) & (slots.count - 1) }
+  private func place(_ mark: UInt32) -> Int { Int(mark) & (marks.count - 1) }
 
-  private func next(_ place: Int) -> Int { (place + 1) & (slots.count - 1) }
-
-  private func free(_ mark: UInt32) -> Int {
-    var place = place(mark)
-    while slots[place].mark != 0 { place = next(place) }
-    return place
-  }
+  private func next(_ place: Int) -> Int { (place + 1) & (marks.count - 1) }
 
   var ids: [Text] { all.map { $0.id } }
 
@@ -63,13 +56,18 @@ struct Registry<S: System> {
   func find(_ id: Text) -> (index: Int, metadata: ProbeMetadata)? {
     let wanted = Self.mark("id=" + id + "\n")
     var place = place(wanted)
-    while slots[place].mark != 0 {
-      let index = Int(slots[place].index)
-      if slots[place].mark == wanted, let metadata = parsed(index), metadata.id == id { return (index, metadata) }
+    while marks[place] != 0 {
+      if marks[place] == wanted, let found = found(indices[place], id) { return found }
       place = next(place)
     }
-    for index in unmarked { if let metadata = parsed(index), metadata.id == id { return (index, metadata) } }
+    for index in unmarked { if let found = found(index, id) { return found } }
     return nil
+  }
+
+  @inline(never)
+  private func found(_ index: UInt32, _ id: Text) -> (index: Int, metadata: ProbeMetadata)? {
+    guard let metadata = parsed(Int(index)), metadata.id == id else { return nil }
+    return (Int(index), metadata)
   }
 
   /// FNV-1a over the first line when it is the id's, and never 0 then.

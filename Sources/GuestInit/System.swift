@@ -167,6 +167,8 @@ public protocol System {
   func probe(_ index: Int) -> Text?
   /// /proc/sys/kernel/tainted; nil where it cannot be read.
   var taint: Int? { get }
+  /// The number of the process or thread that was made last, whoever made it; nil where that is not known.
+  var lastProcess: Int32? { get }
   /// Starts a probe in a process of its own.
   mutating func start(_ index: Int, _ isolation: Isolation) throws(Errno) -> Child
   /// By how much the waits of probes are stretched from now on, in hundredths.

@@ -15,6 +15,11 @@ extension LinuxSystem {
     return taint < 0 ? nil : Int(taint)
   }
 
+  var lastProcess: Int32? {
+    let process = fb_last_process()
+    return process < 0 ? nil : Int32(clamping: process)
+  }
+
   func start(_ index: Int, _ isolation: Isolation) throws(Errno) -> fb_child {
     try check(fb_reports_reset())
     var child = fb_child()
@@ -44,11 +49,15 @@ extension LinuxSystem {
 
   func output(of child: fb_child, limit: Int) -> Text {
     var child = child
-    let ready = min(limit, Int(fb_child_ready(&child)))
-    if ready == 0 { return Text() }
-    var bytes = [UInt8](repeating: 0, count: ready)
-    let size = bytes.withUnsafeMutableBytes { fb_child_output(&child, $0.baseAddress, $0.count) }
-    return Text(Array(bytes.prefix(size)))
+    // Read, and not asked whether there is something: a write that failed can leave a piece of no bytes, which has to be
+    // read to be gone.
+    return withUnsafeTemporaryAllocation(byteCount: limit, alignment: 1) { room in
+      let size = fb_child_output(&child, room.baseAddress, limit)
+      if size == 0 { return Text() }
+      var bytes = [UInt8](repeating: 0, count: size)
+      bytes.withUnsafeMutableBytes { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: room[..<size])) }
+      return Text(bytes)
+    }
   }
 
   func discardOutput(of child: fb_child) -> Int {

@@ -195,6 +195,11 @@ final class MockSystem: System {
     return immortals > 0 ? .noneYet : .noChildren
   }
 
+  /// As if only the running probe's descendants had been made, and so many others.
+  var lastProcess: Int32? { process + Int32(running?.helpers ?? 0) + strangers }
+  /// Processes that the kernel started itself.
+  var strangers: Int32 = 0
+
   func killAll(group: Int32) {
     if killedAt == nil {
       calls.append("kill \(group)")

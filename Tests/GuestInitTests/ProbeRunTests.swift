@@ -123,6 +123,14 @@ private struct Case: Sendable, CustomTestStringConvertible {
     #expect(guest.system.calls.contains("kill 101"))
   }
 
+  @Test(arguments: [0, 1] as [Int32])
+  func `and what the kernel started is killed, though it is nobody's child`(strangers: Int32) throws {
+    let guest = Guest(["a.one": .pass])
+    guest.system.strangers = strangers
+    #expect(try #require(guest.end()).outcome == .pass)
+    #expect(guest.system.calls.contains("kill 101") == (strangers > 0))
+  }
+
   @Test func `and the plan may stretch the deadline`() throws {
     var guest = Guest(["a.one": Script()], metadata: ["a.one": "timeout=250\n"])
     guest.plan?.timeoutPercent = 300

@@ -37,9 +37,12 @@ int fb_loopback_up(const char *interface);
 int fb_identity(char release[65], char version[65], char machine[65]);
 uint64_t fb_monotonic_milliseconds(void);
 int fb_process_id(void);
-/* /proc/sys/kernel/tainted. The file stays open, and fb_taint_close() lets go of /proc. */
+/* /proc/sys/kernel/tainted; -1 where it cannot be read. */
 long fb_taint(void);
-void fb_taint_close(void);
+/* The number of the process or thread that was made last, of all there are (/proc/loadavg); -1 where that cannot be read. */
+long fb_last_process(void);
+/* The files of these two stay open; this lets go of /proc. */
+void fb_kernel_files_close(void);
 /* How many processors run, as far as this process may use them. */
 int fb_processors(void);
 void fb_power_off(void);
@@ -91,11 +94,11 @@ int fb_child_start(int index, int isolation, struct fb_limits limits, struct fb_
 void fb_child_wait(const struct fb_child *child, int milliseconds);
 /* Reads captured output without waiting; 0 when there is none now. */
 long fb_child_output(const struct fb_child *child, void *bytes, size_t size);
-/* How much of it is there now. */
-long fb_child_ready(const struct fb_child *child);
 /* Reads and throws away what is there now, a megabyte at the most; how much. */
 long fb_child_discard(const struct fb_child *child);
 void fb_child_close(struct fb_child *child);
+/* Waits for the death of a child, at most so long; -ETIMEDOUT when it had to be killed, and may not have died of it. */
+int fb_await(int process, int milliseconds, int *status);
 /* Reaps one dead process without waiting: its pid, 0 when none is dead, -ECHILD when there is none at all. */
 int fb_reap(int *status);
 int fb_status_exited(int status);
@@ -121,12 +124,11 @@ int fb_shelter(void);
 /* Moves this process into mounts of its own; fresh: with empty /tmp, /run and /dev/shm. */
 int fb_mounts_own(int is_fresh);
 void fb_fresh_folders(void);
-/* In the init, before a child is born: sees to it that there is such a namespace, if that can be. An error says that the
- * init is no more among its own mounts. */
-int fb_mounts_keep(void);
+/* In the init, before a child is born: sees to it that there is such a namespace, if that can be. */
+void fb_mounts_keep(void);
 /* In the child: goes there; -1 when there is none. */
 int fb_mounts_enter(void);
-/* In the init, when all of the child is dead: drops it unless it is as it was. */
+/* In the init, when all of the child is dead: makes a new one unless it is as it was. */
 void fb_mounts_check(void);
 /* In the init: what it is a copy of may change. */
 void fb_mounts_drop(void);
