@@ -7,7 +7,7 @@ import VerdictStream
 ///
 /// /dev/kvm that opens proves nothing: there are hosts where QEMU then aborts, and others where the guest
 /// never executes an instruction in long mode, while its real-mode code runs and prints. So a real kernel is started
-/// without an init and must come to its panic; the answer is kept for this host and this QEMU.
+/// without an init and must come to the panic that says so; the answer is kept for this host and this QEMU.
 public struct AcceleratorTrial: Sendable {
   /// An answer and where it comes from.
   public struct Answer: Sendable, Equatable {
@@ -19,8 +19,15 @@ public struct AcceleratorTrial: Sendable {
     public let isNew: Bool
   }
 
-  /// Seconds that KVM has for a kernel's first byte, and for its panic; where it works, 0.3 and 1 are enough.
-  static let patience = (firstByte: 5.0, panic: 15.0)
+  /// Seconds that KVM has for a kernel's first byte, and for its banner; where it works, half a second is enough. From
+  /// there to the panic a kernel has what it has under TCG: there are some that check themselves all the way.
+  static let patience = (firstByte: 5.0, banner: 15.0)
+
+  /// What kernels say when they find no init.
+  private static let wanted = ["Unable to mount root fs", "No working init found", "No init found"]
+
+  /// Whether a kernel that died got as far as a kernel can without an init.
+  static func isWanted(_ death: KernelEvent) -> Bool { wanted.contains(where: death.line.contains) }
 
   private let hypervisor: Hypervisor
   private let places: Places
@@ -64,13 +71,10 @@ public struct AcceleratorTrial: Sendable {
     return nil
   }
 
-  /// nil when the kernel came to its end.
+  /// nil when the kernel came to the end that a kernel without an init has. Any other death may be the accelerator's doing.
   private func failure(of accelerator: Accelerator, with kernel: KernelImage) async throws -> String? {
-    var deadlines = Deadlines(for: accelerator)
-    if accelerator == .kvm {
-      (deadlines.firstByte, deadlines.banner, deadlines.hello) =
-        (Self.patience.firstByte, Self.patience.panic, Self.patience.panic)
-    }
+    var deadlines = Deadlines(for: .tcg)
+    if accelerator == .kvm { (deadlines.firstByte, deadlines.banner) = Self.patience }
     let record = try await hypervisor.run(
       Boot(
         kernel: kernel, initramfs: [UInt8](repeating: 0, count: 512), nonce: "trial", planned: [],
@@ -78,7 +82,9 @@ public struct AcceleratorTrial: Sendable {
     try? FileManager.default.removeItem(at: record.folder.url)
     let console = record.evidence.console
     // QEMU may be gone before anybody looks, so the end is no matter.
-    if console.isDead { return nil }
+    if let death = console.events.first(where: { $0.severity == .dead }) {
+      return Self.isWanted(death) ? nil : "a kernel started with \(device) dies: \(death.line)"
+    }
     switch record.evidence.end {
     case .signalled(let number): return "QEMU dies of signal \(number) when it uses \(device)"
     case .exited(let status): return "QEMU ends with status \(status) when it uses \(device)"
@@ -114,8 +120,8 @@ public struct AcceleratorTrial: Sendable {
     let host = (try? String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8)) ?? ""
     let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     let model = information.split(separator: "\n").first { $0.hasPrefix("model name") } ?? ""
-    // Before the 2 a first byte was enough, and a KVM that stops behind it passed for one that works.
-    return "2 \(hypervisor.qemu.path) \(size) \(date) | \(host.filter { $0 != "\n" }) | \(model)"
+    // Answers before the 3 were given for less: for a first byte, and then for any panic.
+    return "3 \(hypervisor.qemu.path) \(size) \(date) | \(host.filter { $0 != "\n" }) | \(model)"
   }
 
   private func remembered() -> Answer? {
