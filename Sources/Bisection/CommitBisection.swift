@@ -205,7 +205,9 @@ public struct CommitBisection {
   ///
   /// The last tests do, as they are likely to be what the proof rests on. The others build upon what is there, which is
   /// faster, as long as ⌈log₂ n⌉ + ``extraBuilds`` leaves room for one that is made twice; most ranges do, as not all
-  /// of their commits can change the kernel. Where nothing can keep that number, it decides nothing.
+  /// of their commits can change the kernel. Where nothing can keep that number, it decides nothing. It takes the good end
+  /// for one that began so, as the first build in a tree's objects does; where others were built there before and the
+  /// good end is the culprit's parent, the proof makes that one twice.
   func isMadeClean(among suspects: Int, of field: CommitRange) -> Bool {
     let built = Record(ledger.entries).builds
     // What the culprit's real parent is taken to be like was tested, and not itself, where commits were left out.
