@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -105,6 +106,7 @@ static int nothing_to_read = -1;
 static void become_probe(int index, int isolation, const struct fb_child *child)
 {
 	int is_by_hand = getppid() != 1;
+	fb_port_forbid();
 	/* By hand nobody ends what the init leaves behind when it is killed. */
 	if (is_by_hand)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -237,12 +239,11 @@ static void kill_children(void)
 	if (size <= 0)
 		return;
 	list[size] = 0;
-	for (char *next = list, *end; *next; next = end) {
-		long process = strtol(next, &end, 10);
-		/* A number at the very end of what was read may be cut short, and another's. */
-		if (end == next || *end != ' ')
-			break;
-		kill((pid_t)process, SIGKILL);
+	/* Each with a blank behind it; a number at the very end of what was read may be cut short, and another's. */
+	for (char *next = list, *end; (end = strchr(next, ' ')); next = end + 1) {
+		long process = fb_decimal(next);
+		if (process > 1)
+			kill((pid_t)process, SIGKILL);
 	}
 }
 

@@ -90,3 +90,11 @@ int fb_log_open(const char *path)
 int fb_log_write(const void *bytes, size_t size) { return result(write(kernel_log, bytes, size)); }
 
 void fb_console_level(int level) { klogctl(8, 0, level); }
+
+long fb_decimal(const char *text)
+{
+	long number = 0;
+	while (*text >= '0' && *text <= '9')
+		number = number * 10 + (*text++ - '0');
+	return number;
+}

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/reboot.h>
@@ -70,7 +69,7 @@ static long say(int which, const char *path, char text[64])
 long fb_taint(void)
 {
 	char text[64];
-	return say(TAINTED, "/proc/sys/kernel/tainted", text) < 0 ? -1 : atol(text);
+	return say(TAINTED, "/proc/sys/kernel/tainted", text) < 0 ? -1 : fb_decimal(text);
 }
 
 long fb_last_process(void)
@@ -80,7 +79,7 @@ long fb_last_process(void)
 	/* Its last word. */
 	while (last > 0 && text[last - 1] != ' ')
 		last--;
-	return last < 0 ? -1 : atol(text + last);
+	return last < 0 ? -1 : fb_decimal(text + last);
 }
 
 void fb_kernel_files_close(void)

@@ -71,6 +71,13 @@ import Testing
     	CHECK(one == two && memcmp(own, init, (size_t)one) == 0);
     	PASS();
     }
+
+    PROBE("h.ports", "may not use I/O ports, as the init may")
+    {
+    	unsigned char status;
+    	__asm__ volatile("inb %1, %0" : "=a"(status) : "d"((unsigned short)0x2fd));
+    	PASS();
+    }
     """
 
   @Test func nothingOfAProbeIsSeenByTheNext() async throws {
@@ -88,6 +95,7 @@ import Testing
       }
       #expect(line("d.crashes").contains("SIGBUS"))
       #expect(line("e.exits").contains("no-result"))
+      #expect(line("h.ports").contains("SIGSEGV"))
     }
   }
 

@@ -31,6 +31,9 @@ void fb_console_level(int level);
 /* Makes descriptors 0, 1 and 2 those of the path. */
 int fb_open_standard(const char *path);
 
+/* The decimal number at the beginning of a text that the kernel wrote. */
+long fb_decimal(const char *text);
+
 /* ---- machine.c ---- */
 int fb_loopback_up(const char *interface);
 /* Fields of uname(2), each NUL-terminated and at most 65 bytes. */
@@ -60,6 +63,8 @@ int fb_module_load(const char *path, int milliseconds);
 int fb_port_open(const char *path);
 /* Writes all bytes and waits until they have left the kernel's buffer, at most `milliseconds`. */
 int fb_port_write(int descriptor, const void *bytes, size_t size, int milliseconds);
+/* In a child: gives up what the init may do with I/O ports. */
+void fb_port_forbid(void);
 
 /* ---- registry.c: the probes linked into this image ---- */
 int fb_probe_count(void);
