@@ -46,15 +46,22 @@ int fb_await(int process, int milliseconds, int *status)
 	sigemptyset(&death);
 	sigaddset(&death, SIGCHLD);
 	uint64_t end = fb_monotonic_milliseconds() + (uint64_t)milliseconds;
-	do {
+	for (int is_killed = 0;;) {
+		/* Before the look: who was not looked at for long may have died in time. */
+		int is_late = fb_monotonic_milliseconds() >= end;
 		pid_t dead = waitpid(process, status, WNOHANG);
 		if (dead)
 			return dead < 0 ? -errno : 0;
+		if (is_late && is_killed)
+			return -ETIMEDOUT;
+		if (is_late) {
+			kill(process, SIGKILL);
+			is_killed = 1;
+			end += 200;
+		}
 		static const struct timespec moment = {0, 20000000};
 		sigtimedwait(&death, 0, &moment);
-	} while (fb_monotonic_milliseconds() < end);
-	kill(process, SIGKILL);
-	return -ETIMEDOUT;
+	}
 }
 
 /* When memory runs out it is the probe that must go. PID 1 is never killed for that, so its children may have the score
@@ -212,8 +219,6 @@ long fb_child_discard(const struct fb_child *child)
 
 void fb_child_close(struct fb_child *child)
 {
-	if (child->isolation == FB_PRIVATE_MOUNTS)
-		fb_mounts_check();
 	fb_limit_lift(&child->limits, child->process);
 	close(child->output);
 	close(child->output_end);

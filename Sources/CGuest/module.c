@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@ int fb_module_load(const char *path, int milliseconds)
 		return -errno;
 	pid_t process = fork();
 	if (process == 0) {
+		fb_port_forbid();
 		int error = syscall(SYS_finit_module, file, "", 0) < 0 ? errno : 0;
 		_exit(error);
 	}
@@ -26,5 +28,7 @@ int fb_module_load(const char *path, int milliseconds)
 		error = fb_await(process, milliseconds, &status);
 	if (error)
 		return error;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		return -ETIMEDOUT;
 	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EFAULT;
 }

@@ -40,6 +40,8 @@ public struct Init<S: System> {
       send(.setup(step))
     }
 
+    // A probe that is alone has its own, whose end belongs to it for certain.
+    system.shareMounts(plan.probes.count > 1)
     for id in plan.probes {
       if !setUp.isComplete {
         refuse(id, "a required part of the guest's set-up failed")
@@ -53,6 +55,8 @@ public struct Init<S: System> {
         runProbe(id, probes, plan, isPlanned: planStep.outcome == .ok)
       }
     }
+    // What the kernel has to say of their end is said of a probe.
+    system.shareMounts(false)
     // What breaks from here on, such as on the way to power-off, is not the last probe's doing.
     mark("done")
     send(.done(Done(planned: plan.probes.count, ended: plan.probes.count)))

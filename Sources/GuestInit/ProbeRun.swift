@@ -53,7 +53,7 @@ struct ProbeRun<S: System> {
     while true {
       relay(child, &system, &stream)
       while case .process(let process, let death) = system.reap() {
-        reaped += 1
+        count(process, child, system)
         if process == system.process(of: child) { return death }
       }
       let left = deadline - system.now
@@ -67,8 +67,11 @@ struct ProbeRun<S: System> {
     var isClean = clearProcesses(child, &system)
     relay(child, &system, &stream)
     system.close(child)
-    // Its mounts are taken down by a process, too.
-    isClean = reapedAll(&system) && isClean
+    if isClean && isolation.mounts {
+      system.checkMounts()
+      // What changes them is a process, too.
+      isClean = reapedAll(child, &system)
+    }
     settle(death)
     // How far it came explains what it does not say itself.
     if end.location.isEmpty { end.location = system.reached }
@@ -86,26 +89,31 @@ struct ProbeRun<S: System> {
   /// Two seconds are a hundred times what a healthy kernel needs, even emulated.
   private mutating func clearProcesses(_ child: S.Child, _ system: inout S) -> Bool {
     let limit = system.now + 2000
-    let hasNoChildren = reapedAll(&system)
+    let hasNoChildren = reapedAll(child, &system)
     // A kill of all processes goes through every thread of the kernel's, so it is left out where there is nobody: orphans
     // become the init's own children, and the kernel's own helpers, which do not, take a number as everybody does.
     if !hasNoChildren || system.lastProcess != system.process(of: child) + reaped - 1 {
       system.killAll(group: system.process(of: child))
     }
-    while !reapedAll(&system) {
+    while !reapedAll(child, &system) {
       if system.now >= limit { return false }
       system.killAll(group: system.process(of: child))
-      if reapedAll(&system) { return true }
+      if reapedAll(child, &system) { return true }
       system.wait(for: child, milliseconds: 5)
     }
     return true
   }
 
+  /// A helper of the init's that was late is older, and none of the probe's.
+  private mutating func count(_ process: Int32, _ child: S.Child, _ system: S) {
+    if process >= system.process(of: child) { reaped += 1 }
+  }
+
   /// Reaps who is dead; whether nobody is left.
-  private mutating func reapedAll(_ system: inout S) -> Bool {
+  private mutating func reapedAll(_ child: S.Child, _ system: inout S) -> Bool {
     while true {
       switch system.reap() {
-      case .process: reaped += 1
+      case .process(let process, _): count(process, child, system)
       case .noneYet: return false
       case .noChildren: return true
       }

@@ -200,6 +200,10 @@ public protocol System {
   var droppedMessages: Int { get }
   /// Closes the pipes.
   func close(_ child: Child)
+  /// Whether probes that change nothing in their mounts shall have them one after another.
+  func shareMounts(_ isShared: Bool)
+  /// Looks at the shared mounts when all of a child is dead; new ones are made where it changed them.
+  func checkMounts()
   /// Looks for one dead process, without waiting.
   func reap() -> Reaped
   /// Kills every process but the init; by hand, the child's group and every child.

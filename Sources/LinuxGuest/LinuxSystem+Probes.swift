@@ -99,6 +99,10 @@ extension LinuxSystem {
     fb_child_close(&child)
   }
 
+  func shareMounts(_ isShared: Bool) { fb_mounts_share(isShared ? 1 : 0) }
+
+  func checkMounts() { fb_mounts_check() }
+
   func reap() -> Reaped {
     var status: Int32 = 0
     let process = fb_reap(&status)

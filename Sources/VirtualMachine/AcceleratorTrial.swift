@@ -72,7 +72,9 @@ public struct AcceleratorTrial: Sendable {
   }
 
   /// nil when the kernel came to the end that a kernel without an init has. Any other death may be the accelerator's doing.
-  private func failure(of accelerator: Accelerator, with kernel: KernelImage) async throws -> String? {
+  private func failure(
+    of accelerator: Accelerator, with kernel: KernelImage, isAgain: Bool = false
+  ) async throws -> String? {
     var deadlines = Deadlines(for: .tcg)
     if accelerator == .kvm { (deadlines.firstByte, deadlines.banner) = Self.patience }
     let record = try await hypervisor.run(
@@ -83,6 +85,7 @@ public struct AcceleratorTrial: Sendable {
     let console = record.evidence.console
     // QEMU may be gone before anybody looks, so the end is no matter.
     if let death = console.events.first(where: { $0.severity == .dead }) {
+      if death.isEmulatorNoise && !isAgain { return try await failure(of: accelerator, with: kernel, isAgain: true) }
       return Self.isWanted(death) ? nil : "a kernel started with \(device) dies: \(death.line)"
     }
     switch record.evidence.end {

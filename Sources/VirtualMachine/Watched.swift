@@ -51,11 +51,12 @@ struct Watched: ~Copyable {
 
   private mutating func look(at bytes: [UInt8]) -> RunEnd? {
     let seconds = seconds()
+    // What was said before a record has come when the record has; it is taken first, as it was said first.
+    watch.takeConsole(console.next(), at: seconds)
     if !bytes.isEmpty {
       rawRecords += bytes
       watch.takeRecords(bytes, at: seconds)
     }
-    watch.takeConsole(console.next(), at: seconds)
     return watch.end(at: seconds)
   }
 

@@ -102,7 +102,7 @@ long fb_child_output(const struct fb_child *child, void *bytes, size_t size);
 /* Reads and throws away what is there now, a megabyte at the most; how much. */
 long fb_child_discard(const struct fb_child *child);
 void fb_child_close(struct fb_child *child);
-/* Waits for the death of a child, at most so long; -ETIMEDOUT when it had to be killed, and may not have died of it. */
+/* Waits for the death of a child, and kills it when that takes longer; -ETIMEDOUT when it does not even die of that. */
 int fb_await(int process, int milliseconds, int *status);
 /* Reaps one dead process without waiting: its pid, 0 when none is dead, -ECHILD when there is none at all. */
 int fb_reap(int *status);
@@ -129,7 +129,9 @@ int fb_shelter(void);
 /* Moves this process into mounts of its own; fresh: with empty /tmp, /run and /dev/shm. */
 int fb_mounts_own(int is_fresh);
 void fb_fresh_folders(void);
-/* In the init, before a child is born: sees to it that there is such a namespace, if that can be. */
+/* In the init: whether there shall be such a namespace from now on. */
+void fb_mounts_share(int is_shared);
+/* In the init, before a child is born: sees to it that there is one, if that can be. */
 void fb_mounts_keep(void);
 /* In the child: goes there; -1 when there is none. */
 int fb_mounts_enter(void);
