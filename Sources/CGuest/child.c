@@ -51,7 +51,7 @@ int fb_await(int process, int milliseconds, int *status)
 		int is_late = fb_monotonic_milliseconds() >= end;
 		pid_t dead = waitpid(process, status, WNOHANG);
 		if (dead)
-			return dead < 0 ? -errno : 0;
+			return dead < 0 ? -errno : !is_killed;
 		if (is_late && is_killed)
 			return -ETIMEDOUT;
 		if (is_late) {
@@ -175,7 +175,7 @@ int fb_child_start(int index, int isolation, struct fb_limits limits, struct fb_
 		return ready;
 	}
 	fcntl(output[0], F_SETFL, O_NONBLOCK);
-	*child = (struct fb_child){0, output[0], output[1], doorbell[0], doorbell[1], limits, isolation};
+	*child = (struct fb_child){0, output[0], output[1], doorbell[0], doorbell[1], limits};
 	pid_t process = fork();
 	int error = errno;
 	if (process == 0)

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,13 +21,12 @@ int fb_module_load(const char *path, int milliseconds)
 		int error = syscall(SYS_finit_module, file, "", 0) < 0 ? errno : 0;
 		_exit(error);
 	}
-	int error = process < 0 ? -errno : 0, status = 0;
+	int status = 0, ended = process < 0 ? -errno : fb_await(process, milliseconds, &status);
 	close(file);
-	if (!error)
-		error = fb_await(process, milliseconds, &status);
-	if (error)
-		return error;
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-		return -ETIMEDOUT;
-	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EFAULT;
+	if (ended < 0)
+		return ended;
+	if (WIFEXITED(status))
+		return -WEXITSTATUS(status);
+	/* An Oops ends its process by KILL, too. */
+	return ended ? -EFAULT : -ETIMEDOUT;
 }

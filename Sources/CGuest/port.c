@@ -21,8 +21,8 @@ static unsigned char in(unsigned short offset)
 	return value;
 }
 
-/* Where the kernel lets us the init writes to the UART itself. What the verdict travels by is then no part of the kernel that
- * is judged; and under emulation the driver's interrupts cost more than the bytes. */
+/* Where the kernel lets us the init writes to the UART itself. The verdict's way is then hardly a part of the kernel that is
+ * judged; and under emulation the driver's interrupts cost more than the bytes. */
 static void take_uart(int descriptor)
 {
 	struct serial_struct about;

@@ -89,19 +89,20 @@ struct ProbeRun<S: System> {
   /// Two seconds are a hundred times what a healthy kernel needs, even emulated.
   private mutating func clearProcesses(_ child: S.Child, _ system: inout S) -> Bool {
     let limit = system.now + 2000
-    let hasNoChildren = reapedAll(child, &system)
-    // A kill of all processes goes through every thread of the kernel's, so it is left out where there is nobody: orphans
-    // become the init's own children, and the kernel's own helpers, which do not, take a number as everybody does.
-    if !hasNoChildren || system.lastProcess != system.process(of: child) + reaped - 1 {
-      system.killAll(group: system.process(of: child))
+    if reapedAll(child, &system) {
+      // A kill of all processes goes through every thread of the kernel's, so it is left out where there is nobody: orphans
+      // become the init's own children, and the kernel's own helpers, which do not, take a number as everybody does.
+      if system.lastProcess != system.process(of: child) + reaped - 1 {
+        system.killAll(group: system.process(of: child))
+      }
+      return true
     }
-    while !reapedAll(child, &system) {
-      if system.now >= limit { return false }
+    while system.now < limit {
       system.killAll(group: system.process(of: child))
       if reapedAll(child, &system) { return true }
       system.wait(for: child, milliseconds: 5)
     }
-    return true
+    return reapedAll(child, &system)
   }
 
   /// A helper of the init's that was late is older, and none of the probe's.

@@ -64,6 +64,7 @@ struct Registry<S: System> {
     return nil
   }
 
+  /// Not twice in the image: its size is a boot's time.
   @inline(never)
   private func found(_ index: UInt32, _ id: Text) -> (index: Int, metadata: ProbeMetadata)? {
     guard let metadata = parsed(Int(index)), metadata.id == id else { return nil }

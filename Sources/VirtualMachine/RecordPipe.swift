@@ -10,7 +10,8 @@ struct RecordPipe: ~Copyable {
   /// QEMU's end, for it alone: it has to be closed here as soon as QEMU has it, or the end of the records is never seen.
   let writeEnd: FileDescriptor
   private let readEnd: FileDescriptor
-  private static let capacity = 1 << 16
+  /// Bytes that a pipe of Linux has room for.
+  static let capacity = 1 << 16
 
   /// A pipe; fails when there are no descriptors left.
   init() throws(Failure) {
@@ -25,22 +26,17 @@ struct RecordPipe: ~Copyable {
 
   deinit { try? readEnd.close() }
 
-  /// All that is there now, perhaps nothing; nil when all is read and nobody can write any more.
+  /// What is there now, perhaps nothing, at most ``capacity`` bytes; nil when all is read and nobody can write any more.
   func next() -> [UInt8]? {
-    var bytes: [UInt8] = []
-    while bytes.count < Self.capacity {
-      do {
-        let piece = try [UInt8](unsafeUninitializedCapacity: Self.capacity) { buffer, count in
-          count = try readEnd.read(into: UnsafeMutableRawBufferPointer(buffer))
-        }
-        if piece.isEmpty { return bytes.isEmpty ? nil : bytes }
-        bytes += piece
-      } catch Errno.wouldBlock {
-        return bytes
-      } catch {
-        return nil
+    do {
+      let bytes = try [UInt8](unsafeUninitializedCapacity: Self.capacity) { buffer, count in
+        count = try readEnd.read(into: UnsafeMutableRawBufferPointer(buffer))
       }
+      return bytes.isEmpty ? nil : bytes
+    } catch Errno.wouldBlock {
+      return []
+    } catch {
+      return nil
     }
-    return bytes
   }
 }

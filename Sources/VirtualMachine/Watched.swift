@@ -36,15 +36,11 @@ struct Watched: ~Copyable {
   /// Looks until the run is over: the reason, or nil when QEMU ended by itself.
   mutating func follow() async -> RunEnd? {
     while !Task.isCancelled {
-      // A guest that says much has its next piece ready, and would wait for us.
-      var isThereMore = true
-      while isThereMore {
-        guard let bytes = records.next() else { return nil }
-        let end = look(at: bytes)
-        if let end { return end }
-        isThereMore = !bytes.isEmpty
-      }
-      try? await Task.sleep(for: Self.pause)
+      guard let bytes = records.next() else { return nil }
+      let end = look(at: bytes)
+      if let end { return end }
+      // A guest that filled the pipe waits for us.
+      if bytes.count < RecordPipe.capacity { try? await Task.sleep(for: Self.pause) }
     }
     return nil
   }

@@ -2,6 +2,7 @@
 
 #include "../../Sources/CGuest/arena.h"
 
+#include <CGuest.h>
 #include <firstbad/probe.h>
 #include <signal.h>
 #include <string.h>
@@ -46,6 +47,26 @@ int fixture_run(enum fixture what)
 	/* This process only: other tests have children of their own. */
 	waitpid(process, &status, 0);
 	return status;
+}
+
+int fixture_await(enum fixture_end how)
+{
+	pid_t waiter = fork();
+	if (waiter == 0) {
+		int status;
+		pid_t process = fork();
+		if (process == 0) {
+			if (how == FIXTURE_KILL)
+				raise(SIGKILL);
+			while (how == FIXTURE_NEVER)
+				pause();
+			_exit(0);
+		}
+		_exit(fb_await(process, 300, &status) + 100);
+	}
+	int status = -1;
+	waitpid(waiter, &status, 0);
+	return WEXITSTATUS(status) - 100;
 }
 
 int fixture_arena_is_empty(void)

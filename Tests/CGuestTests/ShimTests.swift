@@ -88,6 +88,12 @@ private func messages() -> [(kind: Int32, fields: [String])] {
     #expect(String(cString: fb_errno_text(number)) == name)
   }
 
+  /// An Oops ends a process by KILL, too, so how it died does not tell.
+  @Test(arguments: [(FIXTURE_EXIT, 1), (FIXTURE_KILL, 1), (FIXTURE_NEVER, 0)] as [(fixture_end, Int32)])
+  func `knows whether a child ended by itself or was late`(_ how: fixture_end, _ said: Int32) {
+    #expect(fixture_await(how) == said)
+  }
+
   @Test func `names every errno that this C library knows`() {
     for number in Int32(1)...133 where !String(cString: strerror(number)).hasPrefix("Unknown error") {
       let name = String(cString: fb_errno_text(number))

@@ -99,6 +99,71 @@ import Testing
     }
   }
 
+  private static let helped = #"""
+    #include <firstbad/kit.h>
+    #include <dirent.h>
+
+    /* Whether this process, or "self", was called as `/init stay`. */
+    static int is_stayer(const char *process)
+    {
+    	char path[300], words[16] = "";
+    	snprintf(path, sizeof path, "/proc/%s/cmdline", process);
+    	FILE *file = fopen(path, "r");
+    	size_t size = file ? fread(words, 1, sizeof words, file) : 0;
+    	if (file)
+    		fclose(file);
+    	return size == sizeof "/init" + sizeof "stay" && strcmp(words + sizeof "/init", "stay") == 0;
+    }
+
+    static int stayers(void)
+    {
+    	int count = 0;
+    	DIR *all = opendir("/proc");
+    	REQUIRE(all, "no /proc");
+    	for (struct dirent *entry; (entry = readdir(all));)
+    		count += entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && is_stayer(entry->d_name);
+    	closedir(all);
+    	return count;
+    }
+
+    __attribute__((constructor)) static void stay(void)
+    {
+    	while (is_stayer("self"))
+    		pause();
+    }
+
+    PROBE("b.dumps", "a core dump makes the kernel start a program")
+    {
+    	set_sysctl("kernel.core_pattern", "|/init stay");
+    	pid_t one = REQUIRE_OK(fork());
+    	if (one == 0)
+    		abort();
+    	for (int i = 0; i < 500 && stayers() == 0; i++)
+    		usleep(10000);
+    	usleep(50000);
+    	OBSERVE("running", stayers());
+    	PASS();
+    }
+
+    PROBE("c.looks", "the program is gone")
+    {
+    	for (int i = 0; i < 200 && stayers() > 0; i++)
+    		usleep(10000);
+    	CHECK_EQ(stayers(), 0);
+    	PASS();
+    }
+    """#
+
+  @Test func whatTheKernelStartedForAProbeEndsWithIt() async throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("helped.c", Self.helped)
+    for kernel in [try await TestKernels.oldest(), try await TestKernels.newest()] {
+      let run = try await Command.firstbad(["run", "--json", "--kernel", kernel, file])
+      #expect(run.status == 0, "\(run.output)\(run.errors)")
+      #expect(run.output.contains("\"running\":1"), "\(run.output)")
+    }
+  }
+
   private static let limited = #"""
     #include <firstbad/kit.h>
     #include <dirent.h>

@@ -85,7 +85,6 @@ struct fb_child {
 	int doorbell; /* readable when it reported something */
 	int doorbell_end;
 	struct fb_limits limits;
-	int isolation;
 };
 /* What the child does before the probe's function is called. */
 enum fb_isolation {
@@ -102,7 +101,8 @@ long fb_child_output(const struct fb_child *child, void *bytes, size_t size);
 /* Reads and throws away what is there now, a megabyte at the most; how much. */
 long fb_child_discard(const struct fb_child *child);
 void fb_child_close(struct fb_child *child);
-/* Waits for the death of a child, and kills it when that takes longer; -ETIMEDOUT when it does not even die of that. */
+/* Waits for the death of a child, at most so long, and kills it then: 1 when it ended by itself, 0 when it was killed, and
+ * -ETIMEDOUT when it does not die of that. */
 int fb_await(int process, int milliseconds, int *status);
 /* Reaps one dead process without waiting: its pid, 0 when none is dead, -ECHILD when there is none at all. */
 int fb_reap(int *status);
