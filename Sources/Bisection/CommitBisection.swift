@@ -30,7 +30,7 @@ public struct CommitBisection {
 
   let range: CommitRange
   let ledger: Ledger
-  let laboratory: any Laboratory
+  private(set) var laboratory: any Laboratory
   let report: @Sendable (Event) -> Void
 
   /// A bisection of this range, with what the ledger has of it already.
@@ -48,7 +48,17 @@ public struct CommitBisection {
     guard let opening = Record(ledger.entries).opening else {
       throw Failure(.badInput, "the ledger has no first line", remedy: "start the bisection anew")
     }
-    let yardstick = try await verifyEnds(of: range, opening)
+    var session = self
+    while true {
+      let disabled = Record(ledger.entries).disabled
+      session.laboratory = disabled.isEmpty ? laboratory : laboratory.disabling(disabled)
+      if let conclusion = try await session.attempt(opening) { return conclusion }
+    }
+  }
+
+  /// The answer by kernels of one configuration; nil when the ledger says to go on with another one.
+  private func attempt(_ opening: LedgerEntry.Opening) async throws -> Conclusion? {
+    guard let yardstick = try await verifiedEnds(opening) else { return nil }
     // More runs might say something else by chance; an answer that was given stays.
     if yardstick.rates != nil, let known = Record(ledger.entries).conclusion { return known }
     try await verifyMergeBases(yardstick)
@@ -57,10 +67,11 @@ public struct CommitBisection {
     var field = narrowed(range, to: reach)
     // A proof that fails adds an answer which the search did not have; so each round knows more.
     for _ in 0..<Self.rounds {
-      let search =
+      let found =
         if let rates = yardstick.rates { try await noisySearch(field, yardstick, rates) } else {
           try await search(field, yardstick)
         }
+      guard let search = found else { return nil }
       var proof = Proof(range, yardstick, by: self)
       switch search.result {
       case .culprit(let number):
@@ -76,6 +87,7 @@ public struct CommitBisection {
           field = narrowed(range, to: reach)
         }
       case .range(let numbers):
+        if try await disables(after: search, field, yardstick, atLeast: 1) { return nil }
         if opening.heals == true, let conclusion = try await heal(numbers, search, field, yardstick) {
           return try close(conclusion)
         }
@@ -102,7 +114,7 @@ public struct CommitBisection {
 
   private func close(_ conclusion: Conclusion) throws -> Conclusion {
     let record = Record(ledger.entries)
-    var conclusion = conclusion
+    var conclusion = stating(conclusion)
     conclusion.confidence = record.confidence(of: conclusion)
     if record.conclusion != conclusion { try ledger.append(.closed(conclusion)) }
     return conclusion
@@ -148,39 +160,10 @@ public struct CommitBisection {
     }
   }
 
-  // MARK: - What need not be searched
-
-  /// Which commits can change the kernel; found out once and kept, so that a resumed session goes the same way.
-  private func reach() async throws -> Reach? {
-    let record = Record(ledger.entries)
-    if let known = record.reach { return known }
-    let ends = [range.old, range.new].compactMap { record.examination(of: .commit($0), isClean: false) ?? nil }
-    guard ends.count == 2 else { return nil }
-    do {
-      guard let found = try await laboratory.reach(in: range, ends: ends) else { return nil }
-      try ledger.append(.narrowed(found))
-      return found
-    } catch let failure as Failure {
-      report(.note("it is not known which commits can change this kernel, so all are searched: \(failure.message)"))
-      return nil
-    }
-  }
-
-  /// The range without what cannot change the kernel. What the user judged is left in, whatever it changes.
-  private func narrowed(_ range: CommitRange, to reach: Reach?) -> CommitRange {
-    guard let reach, let field = range.narrowed(to: reach) else {
-      report(.narrowed(to: range.commits.count, of: range.commits.count))
-      return range
-    }
-    let left = Set(field.commits.map(\.id))
-    guard Record(ledger.entries).marks.keys.allSatisfy(left.contains) else { return range }
-    report(.narrowed(to: field.commits.count, of: range.commits.count))
-    return field
-  }
-
   // MARK: - The search
 
-  private func search(_ range: CommitRange, _ yardstick: Yardstick) async throws -> CommitSearch {
+  /// The search at its end; nil when it goes on with another configuration.
+  private func search(_ range: CommitRange, _ yardstick: Yardstick) async throws -> CommitSearch? {
     var search = CommitSearch(range.history)
     let record = Record(ledger.entries)
     for (number, commit) in range.commits.enumerated() where commit.id != range.new.id {
@@ -191,6 +174,7 @@ public struct CommitBisection {
       }
     }
     while let next = search.next {
+      if try await disables(after: search, range, yardstick, atLeast: Self.worthDisabling) { return nil }
       let isClean = isMadeClean(among: search.remaining, of: range)
       guard
         let found = try await examine(

@@ -16,6 +16,8 @@ public struct KernelLaboratory: Laboratory {
   /// See ``Laboratory``.
   public let workers: Int
   private let perBoot: Int
+  /// Symbols that its kernels do without.
+  private var disabled: [String] = []
   private let report: @Sendable (KernelWorkshop.Progress) -> Void
 
   /// `question` is a digest of all that a verdict depends on beside the kernel; each boot gives so many runs.
@@ -38,11 +40,19 @@ public struct KernelLaboratory: Laboratory {
   /// See ``Laboratory``.
   public func examine(_ sample: Sample, isClean: Bool) async throws -> Examination? {
     switch sample {
-    case .commit(let commit): try await judged(workshop.make(commit, isClean: isClean))
+    case .commit(let commit): try await judged(workshop.make(commit, isClean: isClean, disabling: disabled))
     case .healed(let commit, let fix):
-      if let product = try await workshop.make(commit, with: fix) { try await judged(product) } else { nil }
+      if let product = try await workshop.make(commit, with: fix, disabling: disabled) {
+        try await judged(product)
+      } else {
+        nil
+      }
     case .reverted(let culprit, let tip):
-      if let product = try await workshop.make(tip, without: culprit) { try await judged(product) } else { nil }
+      if let product = try await workshop.make(tip, without: culprit, disabling: disabled) {
+        try await judged(product)
+      } else {
+        nil
+      }
     }
   }
 
@@ -72,6 +82,20 @@ public struct KernelLaboratory: Laboratory {
       of: range.commits, ends: inputs, known: known.contains,
       changes: tree.changes(from: range.old.id, to: range.new.id)
     ) { commit, parent in try await tree.changedFiles(from: parent, to: commit.id) }
+  }
+
+  /// See ``Laboratory``.
+  public func disabling(_ symbols: [String]) -> KernelLaboratory {
+    var copy = self
+    copy.disabled = symbols
+    return copy
+  }
+
+  /// See ``Laboratory``. By the file that the compiler's first error names; one of the linker's names none.
+  public func gates(ofFailed examination: Examination) async throws -> [String] {
+    guard examination.seen.phase == .build, let end = examination.seen.signature.firstRange(of: ": ") else { return [] }
+    let source = String(examination.seen.signature[..<end.lowerBound])
+    return try await workshop.gates(of: source, in: examination.tree).filter(workshop.recipe.canDisable)
   }
 
   private func judged(_ product: KernelWorkshop.Product) async throws -> Examination {

@@ -75,31 +75,39 @@ public final class KernelWorkshop: Sendable {
   /// What is to be known of a commit.
   public func commit(_ id: CommitID) async throws -> Commit { try await tree.commit(id) }
 
+  /// How kernels are configured of which nothing else is said.
+  public var recipe: BuildRecipe { builder.recipe }
+
+  /// What stands between a source of a tree and the kernel; see ``KernelBuild/Gates``.
+  public func gates(of source: String, in tree: String) async throws -> [String] {
+    try await Gates.symbols(of: source) { try await slot.content(of: $0, in: tree) }
+  }
+
   /// The kernel of a commit.
-  public func make(_ commit: Commit, isClean: Bool = false) async throws -> Product {
-    try await make(commit.tree, commit, isClean)
+  public func make(_ commit: Commit, isClean: Bool = false, disabling symbols: [String] = []) async throws -> Product {
+    try await make(commit.tree, commit, isClean, recipe.disabling(symbols))
   }
 
   /// The kernel of a commit without what another one brought; nil when that does not come off cleanly.
-  public func make(_ tip: Commit, without culprit: Commit) async throws -> Product? {
+  public func make(_ tip: Commit, without culprit: Commit, disabling symbols: [String] = []) async throws -> Product? {
     report(.checkingOut)
     forgetLayout()
     guard let reverted = try await slot.checkOutReverted(culprit.id, on: tip.id) else { return nil }
-    return try await make(reverted, tip, false)
+    return try await make(reverted, tip, false, recipe.disabling(symbols))
   }
 
   /// The kernel of a commit with what another one changed on top of it; nil when the two do not go together.
-  public func make(_ commit: Commit, with fix: Commit) async throws -> Product? {
+  public func make(_ commit: Commit, with fix: Commit, disabling symbols: [String] = []) async throws -> Product? {
     report(.checkingOut)
     forgetLayout()
     guard let mended = try await slot.checkOut(commit.id, with: fix.id) else { return nil }
-    return try await make(mended, commit, false)
+    return try await make(mended, commit, false, recipe.disabling(symbols))
   }
 
   /// The kernel of a commit with another configuration than that of the workshop; a build that is not clean goes on from
   /// the objects of whatever configuration was built last.
   public func make(_ commit: Commit, isClean: Bool, as recipe: BuildRecipe) async throws -> Product {
-    try await make(commit.tree, commit, isClean, as: recipe)
+    try await make(commit.tree, commit, isClean, recipe, isKnown: true)
   }
 
   /// The configuration that a recipe comes to on a commit, with the fix-ups that the kernel would get.
@@ -119,11 +127,11 @@ public final class KernelWorkshop: Sendable {
   /// The kernel of a tree with the fix-ups that it needs: those that are known to be needed, and then, as long as it
   /// does not build and something is known against that, one more.
   private func make(
-    _ tree: String, _ commit: Commit, _ isClean: Bool, as recipe: BuildRecipe? = nil
+    _ tree: String, _ commit: Commit, _ isClean: Bool, _ recipe: BuildRecipe, isKnown: Bool = false
   ) async throws -> Product {
     var wants = try await wants(of: tree, commit)
     while true {
-      var product = try await attempt(commit, isClean, recipe, wants)
+      var product = try await attempt(commit, isClean, recipe, wants, isKnown)
       guard case .failed(let failure) = product.build else { return product }
       guard try await wants.add(after: failure, from: fixUps, report) else {
         product.hints = try await fixUps.hints(for: failure, wants.facts, wants.toolChain.versions)
@@ -184,10 +192,10 @@ public final class KernelWorkshop: Sendable {
 
   /// One build with these fix-ups, or what the store has of it.
   private func attempt(
-    _ commit: Commit, _ isClean: Bool, _ recipe: BuildRecipe?, _ wants: Wants
+    _ commit: Commit, _ isClean: Bool, _ recipe: BuildRecipe, _ wants: Wants, _ isKnown: Bool
   ) async throws -> Product {
     let (toolChain, fixUps) = (wants.toolChain, wants.fixUps)
-    let builder = (recipe.map(builder.with) ?? builder).with(toolChain)
+    let builder = builder.with(recipe).with(toolChain)
     let tools = Tools(compiler: toolChain.compilerVersion, toolChain: toolChain.digest, fixUps: fixUps.map(\.name))
     let tree: String
     switch try await fixed(wants) {
@@ -209,7 +217,7 @@ public final class KernelWorkshop: Sendable {
       }
     }
     report(.checkingOut)
-    try await layOut(tree, commit, isKnown: recipe != nil)
+    try await layOut(tree, commit, isKnown: isKnown)
     let log = logs.appending(path: "\(commit.id.short)\(isClean ? "-clean" : "").build.log")
     let start = ContinuousClock.now
     let outcome = try await builder.build(

@@ -120,6 +120,11 @@ public protocol Laboratory: Sendable {
   func reach(in range: CommitRange, ends: [Examination]) async throws -> Reach?
   /// Runs the probe again on the kernel of an examination, which was run number 0: the runs of these numbers.
   func run(_ sample: Sample, _ examination: Examination, _ numbers: Range<Int>) async throws -> [Run]
+  /// Symbols of the configuration without any one of which the source is not compiled that a commit does not build for,
+  /// the widest first; none where that is not known, or all are asked for.
+  func gates(ofFailed examination: Examination) async throws -> [String]
+  /// The same laboratory for kernels without these symbols.
+  func disabling(_ symbols: [String]) -> Self
   /// Runs that may be made side by side.
   var workers: Int { get }
   /// What is to be known of a commit that is not in the range, such as a parent of its oldest ones.

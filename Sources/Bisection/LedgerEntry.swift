@@ -17,6 +17,9 @@ public enum LedgerEntry: Codable, Sendable, Equatable {
   case based(on: String)
   /// It was found out which commits cannot change the kernel.
   case narrowed(Reach)
+  /// From here on kernels are built without these symbols; what was seen of kernels of another configuration counts no more,
+  /// until that one is taken up again.
+  case disabled([String])
   /// The last examination or mark that still counts is taken back.
   case undone
   /// An answer was found.

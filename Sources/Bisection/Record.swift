@@ -14,6 +14,12 @@ public struct Record: Sendable {
   public private(set) var marks: [CommitID: LedgerEntry.Mark] = [:]
   /// Which commits cannot change the kernel, once that is known.
   public private(set) var reach: Reach?
+  /// Symbols without which kernels are built, as their code does not build in the range.
+  public private(set) var disabled: [String] = []
+  /// All sets of symbols that kernels were to do without, in their order.
+  public private(set) var tried: [[String]] = []
+  /// Examinations of kernels of other configurations than the last one, which do not count.
+  public private(set) var setAside: [LedgerEntry.Examined] = []
   /// The base that was chosen where it was to be found out.
   public private(set) var base: String?
   /// The answer, unless something was changed after it.
@@ -30,37 +36,73 @@ public struct Record: Sendable {
   }
 
   /// What the last examination of a commit saw.
-  private func seen(of id: CommitID) -> Seen? {
+  func seen(of id: CommitID) -> Seen? {
     for one in examined.reversed() {
       if case .commit(let commit) = one.sample, commit.id == id, let found = one.examination { return found.seen }
     }
     return nil
   }
 
-  /// Of these lines.
-  public init(_ entries: [LedgerEntry]) {
-    var counting: [LedgerEntry] = []
+  /// Of these lines. What was seen of kernels is that of one configuration: the last one, or the one without these symbols.
+  public init(_ entries: [LedgerEntry], disabling symbols: [String]? = nil) {
+    var sheets: [[String]: Sheet] = [:]
+    var marking: [LedgerEntry] = []
     for entry in entries {
       switch entry {
       case .opened(let opening): self.opening = opening
-      case .narrowed(let reach): self.reach = reach
       case .based(let base): self.base = base
+      case .narrowed(let reach): sheets[disabled, default: Sheet()].reach = reach
+      case .disabled(let symbols):
+        // What the user said of a commit holds whatever its kernel is made of.
+        marking = sheets[disabled]?.counting.filter { if case .marked = $0 { true } else { false } } ?? []
+        disabled = symbols
+        if !symbols.isEmpty { tried.append(symbols) }
+        var sheet = sheets[symbols] ?? Sheet()
+        sheet.counting = marking + sheet.counting.filter { if case .marked = $0 { false } else { true } }
+        sheets[symbols] = sheet
+        conclusion = nil
       case .examined, .marked, .ran, .decided:
-        counting.append(entry)
+        sheets[disabled, default: Sheet()].counting.append(entry)
         conclusion = nil
       case .undone:
-        // Further runs go with the examination that they belong to, or that came before them.
-        while let last = counting.popLast() {
-          switch last {
-          case .ran, .decided: continue
-          case .opened, .examined, .marked, .narrowed, .based, .undone, .closed: break
-          }
-          break
-        }
+        sheets[disabled]?.undo()
         conclusion = nil
       case .closed(let conclusion): self.conclusion = conclusion
       }
     }
+    if let symbols, symbols != disabled {
+      disabled = symbols
+      conclusion = nil
+    }
+    let sheet = sheets.removeValue(forKey: disabled) ?? Sheet()
+    reach = sheet.reach
+    take(sheet.counting)
+    for other in sheets.values {
+      for entry in other.counting {
+        if case .examined(let examined) = entry { setAside.append(examined) }
+        if case .ran(let ran) = entry, let milliseconds = ran.milliseconds { furtherBoots.append(milliseconds) }
+      }
+    }
+  }
+
+  /// What was seen of the kernels of one configuration.
+  private struct Sheet {
+    var counting: [LedgerEntry] = []
+    var reach: Reach?
+
+    /// Takes the last examination or mark back. Further runs go with the examination that they belong to, or that came
+    /// before them.
+    mutating func undo() {
+      while let last = counting.popLast() {
+        switch last {
+        case .ran, .decided: continue
+        case .opened, .examined, .marked, .narrowed, .disabled, .based, .undone, .closed: return
+        }
+      }
+    }
+  }
+
+  private mutating func take(_ counting: [LedgerEntry]) {
     for entry in counting {
       switch entry {
       case .examined(let examined):
@@ -71,7 +113,7 @@ public struct Record: Sendable {
         if let milliseconds = ran.milliseconds { furtherBoots.append(milliseconds) }
       case .decided(let decided): take(decided)
       case .marked(let commit, let mark): marks[commit] = mark
-      case .opened, .narrowed, .based, .undone, .closed: break
+      case .opened, .narrowed, .disabled, .based, .undone, .closed: break
       }
     }
   }
@@ -95,7 +137,7 @@ public struct Record: Sendable {
       sample: decided.sample, examination: found.decided(decided.seen, decided.trial), at: examined[place].at)
   }
 
-  /// How many kernels were built; what the store had is none of them.
+  /// How many kernels of this configuration were built; what the store had is none of them.
   public var builds: Int { examined.count { $0.examination?.buildSeconds != nil } }
 
   /// All runs of a sample's kernel, in their order.

@@ -176,6 +176,22 @@ public struct BuildRecipe: Sendable, Codable, Equatable {
     return all + further.values.sorted { $0.assignment.symbol < $1.assignment.symbol }
   }
 
+  /// Whether kernels may be built without a symbol: nobody asks for it, and neither does the guest contract.
+  public func canDisable(_ symbol: String) -> Bool {
+    if case .exact = base { return false }
+    let isAsked =
+      probeSymbols.contains { Assignment($0, "y").symbol == symbol } || userSymbols.contains { $0.symbol == symbol }
+    let isOurs = BootNeed.table.contains { $0.assignment.symbol == symbol && $0.applies(to: base) }
+    return !isAsked && (!isOurs || BootNeed.yielding.contains(symbol))
+  }
+
+  /// The same without these symbols, as if the user had said so.
+  public func disabling(_ symbols: [String]) -> BuildRecipe {
+    var copy = self
+    copy.userSymbols += symbols.map { Assignment($0, "n") }
+    return copy
+  }
+
   /// One line of the fragment.
   struct Request: Equatable {
     var assignment: Assignment

@@ -101,16 +101,23 @@ public enum CommitBisectionText {
     lines += conclusion.reasons.map { "  - \($0)" }
     if let account { lines += ["", account.trimmingCharacters(in: .newlines)] }
     lines += [""] + steps(record) + tools(record.examined.compactMap(\.examination))
-    let builds = record.builds
-    let boots = record.examined.count { $0.examination?.bootMilliseconds != nil } + record.furtherBoots.count
-    let seconds =
-      record.examined.reduce(0) { total, one in
-        total + (one.examination?.buildSeconds ?? 0) + Double(one.examination?.bootMilliseconds ?? 0) / 1000
-      } + Double(record.furtherBoots.reduce(0, +)) / 1000
-    lines.append("\(builds) builds, \(boots) boots, \(duration(seconds)) for \(range.commits.count) commits")
-    lines += again(conclusion, record)
+    lines.append(effort(record, commits: range.commits.count))
+    lines += again(conclusion, record) + healing(conclusion, record)
     lines.append("ledger and logs: \(folder.path)")
     return lines
+  }
+
+  /// What it took, kernels included whose configuration was given up.
+  private static func effort(_ record: Record, commits: Int) -> String {
+    let all = (record.setAside + record.examined).map(\.examination)
+    let builds = all.count { $0?.buildSeconds != nil }
+    let boots = all.count { $0?.bootMilliseconds != nil } + record.furtherBoots.count
+    let seconds =
+      all.reduce(0) { $0 + ($1?.buildSeconds ?? 0) + Double($1?.bootMilliseconds ?? 0) / 1000 }
+      + Double(record.furtherBoots.reduce(0, +)) / 1000
+    let given = record.setAside.count { $0.examination?.buildSeconds != nil }
+    return "\(builds) builds\(given > 0 ? " (\(given) with configurations that were given up)" : ""), \(boots) boots, "
+      + "\(duration(seconds)) for \(commits) commits"
   }
 
   /// The steps as a table.
@@ -155,6 +162,15 @@ public enum CommitBisectionText {
     let kernels = (commit.parents.prefix(1) + [commit.id]).compactMap(image)
     guard kernels.count == 2, let probe = record.opening?.probe else { return [] }
     return ["see it again: firstbad run --kernels \(kernels.joined(separator: " ")) \(probe)"]
+  }
+
+  /// Where the answer is a range of commits that do not build, the command that may narrow it.
+  private static func healing(_ conclusion: Conclusion, _ record: Record) -> [String] {
+    let isBroken = record.examined.contains { $0.examination?.seen.phase == .build }
+    guard conclusion.claim == .range, isBroken, let opening = record.opening, opening.heals != true else { return [] }
+    return [
+      "to try these with the change that mended them: firstbad bisect --heal \(opening.arguments.joined(separator: " "))"
+    ]
   }
 
   /// What a kernel is in this search: what the user said, or what the question makes of what was seen. Where many runs

@@ -23,8 +23,22 @@ final class SimulatedLaboratory: Laboratory {
   let tools: @Sendable (Int) -> Tools?
   /// How often a bad and a good kernel fail, where that is only sometimes.
   let rates: (bad: Double, good: Double)?
+  /// Symbols that bring in what a broken number does not build for, the widest first.
+  let gates: [Int: [String]]
+  /// What the ends show without a symbol, where it is not what they show with it.
+  let needed: [String: Seen]
+  /// How it fails without a symbol, where that is another failure.
+  let otherwise: [String: Seen]
+  /// Symbols that its kernels do without.
+  private let disabled: Set<String>
   let workers = 2
-  private let state: Mutex<State>
+  /// Shared with the laboratories for kernels without some symbols.
+  private let shared: Shared
+
+  private final class Shared: Sendable {
+    let state: Mutex<State>
+    init(_ state: State) { self.state = Mutex(state) }
+  }
 
   private struct State {
     var examined: [Sample] = []
@@ -40,8 +54,13 @@ final class SimulatedLaboratory: Laboratory {
   init(
     _ world: SimulatedHistory, lies: [Int: Seen] = [:], cleanLies: [Int: Seen] = [:], reverted: Seen? = .fine,
     twins: [Int: Int] = [:], still: [Int: Int] = [:], tools: @escaping @Sendable (Int) -> Tools? = { _ in nil },
-    lifetime: Int = .max, rates: (bad: Double, good: Double)? = nil, seed: Int = 1
+    lifetime: Int = .max, rates: (bad: Double, good: Double)? = nil, seed: Int = 1, gates: [Int: [String]] = [:],
+    needed: [String: Seen] = [:], otherwise: [String: Seen] = [:]
   ) {
+    self.otherwise = otherwise
+    self.gates = gates
+    self.needed = needed
+    disabled = []
     self.world = world
     self.lies = lies
     self.cleanLies = cleanLies
@@ -50,18 +69,18 @@ final class SimulatedLaboratory: Laboratory {
     self.still = still
     self.tools = tools
     self.rates = rates
-    state = Mutex(State(lifetime: lifetime, random: Seeded(seed)))
+    shared = Shared(State(lifetime: lifetime, random: Seeded(seed)))
   }
 
   /// All that was examined, in order.
-  var examined: [Sample] { state.withLock { $0.examined } }
+  var examined: [Sample] { shared.state.withLock { $0.examined } }
 
   /// How many further runs there were.
-  var runs: Int { state.withLock { $0.runs } }
+  var runs: Int { shared.state.withLock { $0.runs } }
 
   func run(_ sample: Sample, _ examination: Examination, _ numbers: Range<Int>) async throws -> [Run] {
     try numbers.map { _ in
-      try state.withLock { state throws(Killed) in
+      try shared.state.withLock { state throws(Killed) in
         if rates != nil, state.lifetime == 0 { throw Killed() }
         if rates != nil { state.lifetime -= 1 }
         state.runs += 1
@@ -80,7 +99,7 @@ final class SimulatedLaboratory: Laboratory {
   private func noisy(_ seen: Seen) -> Seen {
     guard let rates, seen.word != "untestable" else { return seen }
     let rate = seen == .failing ? rates.bad : rates.good
-    return state.withLock { Double.random(in: 0..<1, using: &$0.random) < rate } ? .failing : .fine
+    return shared.state.withLock { Double.random(in: 0..<1, using: &$0.random) < rate } ? .failing : .fine
   }
 
   private func truth(_ sample: Sample, _ isClean: Bool) -> Seen {
@@ -95,6 +114,21 @@ final class SimulatedLaboratory: Laboratory {
 
   func commit(_ id: CommitID) -> Commit { Self.commit(Int(id.hex, radix: 16) ?? 0, world.history) }
 
+  func gates(ofFailed examination: Examination) async throws -> [String] {
+    gates[Int(examination.tree.dropFirst()) ?? 0] ?? []
+  }
+
+  func disabling(_ symbols: [String]) -> SimulatedLaboratory {
+    SimulatedLaboratory(self, disabling: symbols)
+  }
+
+  private init(_ other: SimulatedLaboratory, disabling symbols: [String]) {
+    (world, lies, cleanLies, reverted) = (other.world, other.lies, other.cleanLies, other.reverted)
+    (twins, still, tools, rates) = (other.twins, other.still, other.tools, other.rates)
+    (gates, needed, otherwise, shared) = (other.gates, other.needed, other.otherwise, other.shared)
+    disabled = Set(symbols)
+  }
+
   func reach(in range: CommitRange, ends: [Examination]) -> Reach? {
     still.isEmpty
       ? nil
@@ -103,7 +137,7 @@ final class SimulatedLaboratory: Laboratory {
   }
 
   func examine(_ sample: Sample, isClean: Bool) async throws -> Examination? {
-    let isFirst = try state.withLock { state throws(Killed) in
+    let isFirst = try shared.state.withLock { state throws(Killed) in
       if state.lifetime == 0 { throw Killed() }
       state.lifetime -= 1
       state.examined.append(sample)
@@ -128,14 +162,21 @@ final class SimulatedLaboratory: Laboratory {
 
   private func truth(_ number: Int) -> Seen {
     if let lie = cleanLies[number] { return lie }
-    if let why = world.broken[number] { return .broken(why) }
-    return world.isAncestor(world.culprit, of: number) ? .failing : .fine
+    if let seen = disabled.lazy.compactMap({ self.needed[$0] }).first { return seen }
+    if isBroken(number), let why = world.broken[number] { return .broken(why) }
+    guard world.isAncestor(world.culprit, of: number) else { return .fine }
+    return disabled.lazy.compactMap { self.otherwise[$0] }.first ?? .failing
+  }
+
+  /// Whether a number gives no kernel in what its kernels are made of here.
+  private func isBroken(_ number: Int) -> Bool {
+    world.broken[number] != nil && disabled.isDisjoint(with: gates[number] ?? [])
   }
 
   private func examination(of number: Int, _ seen: Seen, _ isClean: Bool) -> Examination {
     let kernel = twins[number] ?? number
     return Examination(
-      tree: "t\(number)", identity: world.broken[number] == nil ? "k\(kernel)" : nil, image: "/k\(kernel)", seen: seen,
+      tree: "t\(number)", identity: isBroken(number) ? nil : "k\(kernel)", image: "/k\(kernel)", seen: seen,
       buildSeconds: 60, bootMilliseconds: 2000, isClean: isClean, tools: tools(number))
   }
 

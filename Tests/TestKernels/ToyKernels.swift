@@ -4,7 +4,8 @@ public import HostSystem
 /// A git repository that is configured and built in a second, and whose kernels are real: it understands what a kernel's
 /// makefile is told, has a Kconfig of its own in awk, and its images are two of Debian's kernels, of which the older one
 /// gives EINVAL where `mm.pkey-alloc-errno` wants ENOSPC. Which one it is hangs on CONFIG_CULPRIT. What was compiled is
-/// written behind the image, where nothing looks, as two kernels have never the same bytes in their images.
+/// written behind the image, where nothing looks, as two kernels have never the same bytes in their images. Where `broken`
+/// is not empty it does not build with CONFIG_INET, which needs CONFIG_NET.
 public struct ToyKernels: Sendable {
   /// The folder of it all.
   public let scratch: Scratch
@@ -46,6 +47,7 @@ public struct ToyKernels: Sendable {
       \t@$(KCONFIG) $(O)/$(KCONFIG_CONFIG) > $(O)/new && mv $(O)/new $(O)/$(KCONFIG_CONFIG)
       bzImage:
       \t@if grep -q '^CONFIG_BREAKS=y' $(O)/.config && ! grep -q '^CONFIG_MENDS=y' $(O)/.config; then echo 'a.c:1:1: error: it breaks'; exit 1; fi
+      \t@if [ -s broken ] && grep -q '^CONFIG_NET=y' $(O)/.config && grep -q '^CONFIG_INET=y' $(O)/.config; then echo 'net/ipv4/tcp.c:1:1: error: it breaks'; exit 1; fi
       \t@sleep 0.3
       \t@if grep -q '^CONFIG_CULPRIT=y' $(O)/.config && [ -s rule ]; then echo old; else echo new; fi > $(O)/which
       \t@if [ "$$(cat $(O)/which)" = old ]; then cp \(old) $(O)/image; else cp \(new) $(O)/image; fi
@@ -59,7 +61,10 @@ public struct ToyKernels: Sendable {
     _ = try scratch.file("tree/kconfig.awk", Self.kconfig)
     _ = try scratch.file("tree/depends", "PARENT CULPRIT\n")
     _ = try scratch.file("tree/defaults", "CONFIG_PARENT=y\nCONFIG_CULPRIT=y\nCONFIG_DEFAULT=y\n")
-    for path in ["Kbuild", "rule"] { _ = try scratch.file("tree/\(path)", "") }
+    _ = try scratch.file("tree/Kbuild", "obj-$(CONFIG_NET) += net/\n")
+    _ = try scratch.file("tree/net/Makefile", "obj-$(CONFIG_INET) += ipv4/\n")
+    _ = try scratch.file("tree/net/ipv4/Makefile", "obj-y := tcp.o\n")
+    for path in ["broken", "rule"] { _ = try scratch.file("tree/\(path)", "") }
     _ = try scratch.file("tree/code", "1\n")
     _ = try scratch.file(
       "tree/Kconfig",

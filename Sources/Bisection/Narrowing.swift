@@ -1,0 +1,33 @@
+import HostSystem
+import KernelTree
+
+/// What need not be searched.
+extension CommitBisection {
+  /// Which commits can change the kernel; found out once and kept, so that a resumed session goes the same way.
+  func reach() async throws -> Reach? {
+    let record = Record(ledger.entries)
+    if let known = record.reach { return known }
+    let ends = [range.old, range.new].compactMap { record.examination(of: .commit($0), isClean: false) ?? nil }
+    guard ends.count == 2 else { return nil }
+    do {
+      guard let found = try await laboratory.reach(in: range, ends: ends) else { return nil }
+      try ledger.append(.narrowed(found))
+      return found
+    } catch let failure as Failure {
+      report(.note("it is not known which commits can change this kernel, so all are searched: \(failure.message)"))
+      return nil
+    }
+  }
+
+  /// The range without what cannot change the kernel. What the user judged is left in, whatever it changes.
+  func narrowed(_ range: CommitRange, to reach: Reach?) -> CommitRange {
+    guard let reach, let field = range.narrowed(to: reach) else {
+      report(.narrowed(to: range.commits.count, of: range.commits.count))
+      return range
+    }
+    let left = Set(field.commits.map(\.id))
+    guard Record(ledger.entries).marks.keys.allSatisfy(left.contains) else { return range }
+    report(.narrowed(to: field.commits.count, of: range.commits.count))
+    return field
+  }
+}

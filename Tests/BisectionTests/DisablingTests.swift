@@ -1,0 +1,166 @@
+import Bisection
+import Foundation
+import HostSystem
+import TestSupport
+import Testing
+
+/// Stretches that do not build for code which the probe may have no need of.
+@Suite struct `Doing without what does not build` {
+  private let scratch: Scratch
+  private var folder: URL { scratch.url.appending(path: "session") }
+  private let net = ["CONFIG_NET", "CONFIG_INET"]
+
+  init() throws { scratch = try Scratch() }
+
+  @discardableResult
+  private func bisect(_ laboratory: SimulatedLaboratory, in own: URL? = nil) async throws -> Conclusion {
+    let range = laboratory.range(from: 0, to: laboratory.world.history.count - 1)
+    let ledger = try Ledger(in: own ?? folder)
+    if ledger.entries.isEmpty {
+      try ledger.append(
+        .opened(
+          LedgerEntry.Opening(
+            tree: "/tree", goodName: "good", good: range.good.id, badName: "bad", bad: range.bad.id,
+            question: .failure(any: false), arguments: [], digests: [:])))
+    }
+    return try await CommitBisection(range, ledger: ledger, laboratory: laboratory) { _ in }.run()
+  }
+
+  /// A row in which these do not build for the network's code.
+  private func world(_ count: Int = 64, culprit: Int, broken: ClosedRange<Int>) -> SimulatedHistory {
+    var world = SimulatedHistory(history: History(row: count), culprit: culprit)
+    world.breakAll(from: broken.lowerBound, to: broken.upperBound, "net/ipv4/tcp.c: error: no y")
+    return world
+  }
+
+  private func gates(_ world: SimulatedHistory, _ symbols: [String]) -> [Int: [String]] {
+    world.broken.mapValues { _ in symbols }
+  }
+
+  private var record: Record { get throws { Record(try Ledger.entries(in: folder)) } }
+
+  @Test func `a culprit within such a stretch is confirmed by kernels without the symbol`() async throws {
+    let world = world(culprit: 30, broken: 20...40)
+    let laboratory = SimulatedLaboratory(world, gates: gates(world, net))
+    let conclusion = try await bisect(laboratory)
+    #expect(conclusion.claim == .confirmed)
+    #expect(conclusion.commits.map(\.subject) == ["commit 30"])
+    #expect(conclusion.reasons.last?.contains("CONFIG_NET=n") == true, "\(conclusion.reasons)")
+    // Two ends and two failed tests before, at most a good one between them; and then a clean row.
+    #expect(laboratory.examined.count <= 5 + 2 + 6 + 3, "\(laboratory.examined.count)")
+    // What was judged with it does not count, and is not forgotten.
+    #expect(try record.setAside.count == laboratory.examined.count - record.examined.count)
+  }
+
+  @Test func `a symbol that the probe needs stays, and is tried once`() async throws {
+    for shown in [Seen.fine, .failing, .panicking, .broken("no socket")] {
+      let own = try Self()
+      let world = world(culprit: 30, broken: 20...40)
+      let laboratory = SimulatedLaboratory(
+        world, gates: gates(world, ["CONFIG_NET"]), needed: ["CONFIG_NET": shown])
+      let conclusion = try await own.bisect(laboratory)
+      #expect(conclusion.claim == .range)
+      #expect(conclusion.commits.map(\.subject) == (20...41).map { "commit \($0)" })
+      #expect(!conclusion.reasons.contains { $0.contains("CONFIG_NET") }, "\(conclusion.reasons)")
+      #expect(try own.record.tried == [["CONFIG_NET"]])
+      #expect(try own.record.disabled.isEmpty)
+    }
+  }
+
+  @Test func `ends that differ in another way without it are not taken`() async throws {
+    // The bad end fails, but not as it did: what would be found then is another commit, perhaps.
+    let world = world(culprit: 30, broken: 20...40)
+    let other = Seen(.bad(signature: "ENOSYS"), phase: .done, reason: "", isFailedCheck: true)
+    let laboratory = SimulatedLaboratory(
+      world, gates: gates(world, ["CONFIG_NET"]), otherwise: ["CONFIG_NET": other])
+    #expect(try await bisect(laboratory).claim == .range)
+    #expect(try record.disabled.isEmpty)
+  }
+
+  @Test func `where the wider symbol is needed the narrower one is tried`() async throws {
+    let world = world(culprit: 30, broken: 20...40)
+    let laboratory = SimulatedLaboratory(world, gates: gates(world, net), needed: ["CONFIG_NET": .fine])
+    let conclusion = try await bisect(laboratory)
+    #expect(conclusion.claim == .confirmed)
+    #expect(conclusion.commits.map(\.subject) == ["commit 30"])
+    #expect(try record.tried == [["CONFIG_NET"], ["CONFIG_INET"]])
+  }
+
+  @Test func `two stretches that break for different code take two symbols`() async throws {
+    var world = world(culprit: 30, broken: 12...28)
+    world.breakAll(from: 29, to: 45, "sound/core/x.c: error: no y")
+    let gates = world.broken.mapValues { $0.hasPrefix("net") ? ["CONFIG_NET"] : ["CONFIG_SOUND", "CONFIG_SND"] }
+    let conclusion = try await bisect(SimulatedLaboratory(world, gates: gates))
+    #expect(conclusion.claim == .confirmed)
+    #expect(conclusion.commits.map(\.subject) == ["commit 30"])
+    #expect(Set(try record.disabled) == ["CONFIG_NET", "CONFIG_SOUND"])
+  }
+
+  @Test func `one commit that does not build is walked around, as long as it is not one of two that are left`()
+    async throws
+  {
+    let aside = world(culprit: 30, broken: 31...31)
+    let first = SimulatedLaboratory(aside, gates: gates(aside, net))
+    #expect(try await bisect(first).claim == .confirmed)
+    #expect(try record.tried.isEmpty)
+    let own = try Self()
+    let beside = world(culprit: 30, broken: 30...30)
+    let second = SimulatedLaboratory(beside, gates: gates(beside, net))
+    let conclusion = try await own.bisect(second)
+    #expect(conclusion.claim == .confirmed)
+    #expect(conclusion.commits.map(\.subject) == ["commit 30"])
+    #expect(try own.record.tried == [["CONFIG_NET"]])
+  }
+
+  @Test func `a mark holds in every configuration, and can be taken back in every one`() async throws {
+    let world = world(culprit: 30, broken: 20...40)
+    let laboratory = SimulatedLaboratory(world, gates: gates(world, net))
+    let range = laboratory.range(from: 0, to: 63)
+    try await bisect(laboratory)
+    try Ledger(in: folder).append(.marked(commit: SimulatedLaboratory.id(30), as: .good))
+    #expect(try await bisect(laboratory).commits.map(\.subject) == ["commit 31"])
+    try Ledger(in: folder).append(.disabled([]))
+    #expect(try record.marks == [range.commits[29].id: .good])
+    #expect(try !record.examined.isEmpty)
+  }
+
+  @Test(arguments: 0..<15)
+  func `killed after any step and resumed, it ends with the same culprit and repeats nothing`(_ life: Int) async throws
+  {
+    let world = world(culprit: 30, broken: 20...40)
+    let needed = ["CONFIG_SOUND": Seen.fine]
+    let gates = gates(world, ["CONFIG_SOUND"] + net)
+    let whole = SimulatedLaboratory(world, gates: gates, needed: needed)
+    try await bisect(whole, in: scratch.url.appending(path: "whole"))
+    let mortal = SimulatedLaboratory(world, lifetime: life, gates: gates, needed: needed)
+    await #expect(throws: (any Error).self) { try await bisect(mortal) }
+    let heir = SimulatedLaboratory(world, gates: gates, needed: needed)
+    let conclusion = try await bisect(heir)
+    #expect(conclusion.commits.map(\.subject) == ["commit 30"])
+    #expect(conclusion.claim == .confirmed)
+    #expect(mortal.examined + heir.examined == whole.examined)
+  }
+
+  @Test func `over three hundred rows it never names another commit`() async throws {
+    var random = Seeded(23)
+    for round in 0..<300 {
+      let count = Int.random(in: 3...90, using: &random)
+      var world = SimulatedHistory(history: History(row: count), culprit: Int.random(in: 1..<count, using: &random))
+      var gates: [Int: [String]] = [:]
+      for stretch in 0..<Int.random(in: 1...3, using: &random) {
+        let ends = [Int.random(in: 1..<count, using: &random), Int.random(in: 1..<count, using: &random)].sorted()
+        let all = ["CONFIG_A", "CONFIG_B", "CONFIG_C"].shuffled(using: &random)
+        world.breakAll(from: ends[0], to: ends[1], "x\(stretch).c: error")
+        for number in ends[0]...ends[1] where world.broken[number] != nil {
+          gates[number] = Array(all.prefix(Int.random(in: 0...2, using: &random)))
+        }
+      }
+      let needed = Bool.random(using: &random) ? ["CONFIG_B": Seen.fine] : [:]
+      let laboratory = SimulatedLaboratory(world, gates: gates, needed: needed)
+      let conclusion = try await bisect(laboratory, in: scratch.url.appending(path: "\(round)"))
+      #expect(conclusion.commits.contains { $0.subject == "commit \(world.culprit)" }, "round \(round): \(conclusion)")
+      #expect(conclusion.claim == .range || conclusion.commits.count == 1)
+      #expect(conclusion.claim != .inconclusive)
+    }
+  }
+}
