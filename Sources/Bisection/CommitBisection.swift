@@ -52,16 +52,16 @@ public struct CommitBisection {
     while true {
       let disabled = Record(ledger.entries).disabled
       session.laboratory = disabled.isEmpty ? laboratory : laboratory.disabling(disabled)
-      if let conclusion = try await session.attempt(opening) { return conclusion }
+      guard let yardstick = try await session.verifiedEnds(opening) else { continue }
+      // More runs might say something else by chance; an answer that was given stays.
+      if yardstick.rates != nil, let known = Record(ledger.entries).conclusion { return known }
+      guard let found = try await session.answer(opening, yardstick) else { continue }
+      if let settled = try await session.settled(found, yardstick) { return try close(settled) }
     }
   }
 
   /// The answer by kernels of one configuration; nil when the ledger says to go on with another one.
-  private func attempt(_ opening: LedgerEntry.Opening) async throws -> Conclusion? {
-    guard let yardstick = try await verifiedEnds(opening) else { return nil }
-    // More runs might say something else by chance; an answer that was given stays.
-    if yardstick.rates != nil, let known = Record(ledger.entries).conclusion { return known }
-    try await verifyMergeBases(yardstick)
+  private func answer(_ opening: LedgerEntry.Opening, _ yardstick: Yardstick) async throws -> Conclusion? {
     var range = range
     let reach = try await reach()
     var field = narrowed(range, to: reach)
@@ -76,7 +76,7 @@ public struct CommitBisection {
       switch search.result {
       case .culprit(let number):
         switch try await proof.run(of: field.commits[number]) {
-        case .holds(let conclusion): return try close(conclusion)
+        case .holds(let conclusion): return conclusion
         case .reopen(let commit, let why):
           report(.note(why))
           // What was left out is not as it was taken to be: from now on nothing is left out.
@@ -89,24 +89,21 @@ public struct CommitBisection {
       case .range(let numbers):
         if try await disables(after: search, field, yardstick, atLeast: 1) { return nil }
         if opening.heals == true, let conclusion = try await heal(numbers, search, field, yardstick) {
-          return try close(conclusion)
+          return conclusion
         }
-        return try close(
-          Conclusion(
-            claim: .range, commits: numbers.map { field.commits[$0] },
-            reasons: reasons(forRange: numbers, search, field)))
+        return Conclusion(
+          claim: .range, commits: numbers.map { field.commits[$0] },
+          reasons: reasons(forRange: numbers, search, field))
       case .contradiction where field.commits.count < range.commits.count: field = range
       case .contradiction, nil:
-        return try close(
-          Conclusion(
-            claim: .inconclusive, commits: [],
-            reasons: ["good and bad contradict each other: no single commit brought the change"]))
+        return Conclusion(
+          claim: .inconclusive, commits: [],
+          reasons: ["good and bad contradict each other: no single commit brought the change"])
       }
     }
-    return try close(
-      Conclusion(
-        claim: .inconclusive, commits: [],
-        reasons: ["clean builds kept contradicting earlier ones; see the ledger in \(ledger.folder.path)"]))
+    return Conclusion(
+      claim: .inconclusive, commits: [],
+      reasons: ["clean builds kept contradicting earlier ones; see the ledger in \(ledger.folder.path)"])
   }
 
   /// How often a failed proof may open the search again.
@@ -114,7 +111,7 @@ public struct CommitBisection {
 
   private func close(_ conclusion: Conclusion) throws -> Conclusion {
     let record = Record(ledger.entries)
-    var conclusion = stating(conclusion)
+    var conclusion = conclusion
     conclusion.confidence = record.confidence(of: conclusion)
     if record.conclusion != conclusion { try ledger.append(.closed(conclusion)) }
     return conclusion
@@ -142,7 +139,7 @@ public struct CommitBisection {
   }
 
   /// Where the old end is no ancestor of the new one, all rests on what they have in common.
-  private func verifyMergeBases(_ yardstick: Yardstick) async throws {
+  func verifyMergeBases(_ yardstick: Yardstick) async throws {
     for base in range.mergeBases {
       guard let found = try await examine(.commit(base), .mergeBase, yardstick) else { continue }
       let isAsOld = yardstick.answer(for: found.seen) == range.oldAnswer
@@ -162,10 +159,9 @@ public struct CommitBisection {
 
   // MARK: - The search
 
-  /// The search at its end; nil when it goes on with another configuration.
-  private func search(_ range: CommitRange, _ yardstick: Yardstick) async throws -> CommitSearch? {
+  /// The search with all that a record knows.
+  func known(_ range: CommitRange, _ yardstick: Yardstick, _ record: Record) -> CommitSearch {
     var search = CommitSearch(range.history)
-    let record = Record(ledger.entries)
     for (number, commit) in range.commits.enumerated() where commit.id != range.new.id {
       if let mark = record.marks[commit.id] {
         search.record(range.answer(mark), for: number)
@@ -173,6 +169,12 @@ public struct CommitBisection {
         search.record(range.towardsNew(yardstick.answer(for: known.seen)), for: number)
       }
     }
+    return search
+  }
+
+  /// The search at its end; nil when it goes on with another configuration.
+  private func search(_ range: CommitRange, _ yardstick: Yardstick) async throws -> CommitSearch? {
+    var search = known(range, yardstick, Record(ledger.entries))
     while let next = search.next {
       if try await disables(after: search, range, yardstick, atLeast: Self.worthDisabling) { return nil }
       let isClean = isMadeClean(among: search.remaining, of: range)

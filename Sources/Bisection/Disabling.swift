@@ -1,69 +1,99 @@
 import HostSystem
+import KernelTree
 
 /// What a kernel is made of that the probe may have no need of: where commits do not build for code that a symbol of the
 /// configuration brings in, all kernels of the bisection are built without it, if the ends without it are as they were.
 ///
 /// It is one configuration for the whole range as before, and both ends are verified anew. Answers that kernels of the
-/// other configuration gave do not count.
+/// other configuration gave are no part of the search, but what is found must not contradict them.
 extension CommitBisection {
   /// So many symbols are tried. Each costs the two ends and the tests that were made.
   static let disablings = 4
   /// So many commits that might be the one must fail at a symbol's code before it is tried: one is walked around for less.
   static let worthDisabling = 2
 
-  /// The ends, verified; nil when the last symbol that was to be done without is needed, and is back.
+  // MARK: - Before a search
+
+  /// The ends, verified, and where they part; nil when the last symbol that was to be done without is back.
   func verifiedEnds(_ opening: LedgerEntry.Opening) async throws -> Yardstick? {
-    let disabled = Record(ledger.entries).disabled
-    guard let last = disabled.last else { return try await verifyEnds(of: range, opening) }
-    let before = Array(disabled.dropLast())
-    let why: String
+    guard let last = Record(ledger.entries).disabled.last else { return try await verified(opening) }
     do {
-      let yardstick = try await verifyEnds(of: range, opening)
-      let now = Record(ledger.entries).hunted
-      let then = Record(ledger.entries, disabling: before).hunted
-      if yardstick.rates == nil, now != nil, now == then { return yardstick }
-      why = "the ends show something else"
+      let yardstick = try await verified(opening)
+      guard let why = try await objection(yardstick) else { return yardstick }
+      try giveUp(last, why)
     } catch let failure as Failure where failure.kind == .badInput {
-      why = failure.message
+      try giveUp(last, failure.message)
     }
-    report(.note("without \(last) \(why); so it stays"))
-    try ledger.append(.disabled(before))
     return nil
   }
+
+  private func verified(_ opening: LedgerEntry.Opening) async throws -> Yardstick {
+    let yardstick = try await verifyEnds(of: range, opening)
+    if yardstick.rates != nil, Record(ledger.entries).conclusion != nil { return yardstick }
+    try await verifyMergeBases(yardstick)
+    return yardstick
+  }
+
+  private func giveUp(_ symbol: String, _ why: String) throws {
+    report(.note("without \(symbol) \(why); so it is back"))
+    try ledger.append(.disabled(Array(Record(ledger.entries).disabled.dropLast())))
+  }
+
+  /// What keeps kernels from doing without the last symbol.
+  private func objection(_ yardstick: Yardstick) async throws -> String? {
+    let (record, earlier) = (Record(ledger.entries), before)
+    // Where many runs decide, an end is never quite the same.
+    guard yardstick.rates == nil, let now = record.hunted, now == earlier.hunted else {
+      return "the ends show something else"
+    }
+    guard let last = record.disabled.last else { return nil }
+    for one in earlier.examined.reversed() {
+      guard case .commit(let commit) = one.sample, let failed = one.examination, failed.seen.phase == .build,
+        try await laboratory.gates(ofFailed: failed, at: commit).contains(last)
+      else { continue }
+      let found = try await examine(.commit(commit), .step, yardstick)
+      let isAsBefore = found?.seen.phase == .build && found?.seen.signature == failed.seen.signature
+      return isAsBefore ? "\(commit.quoted) does not build either" : nil
+    }
+    return nil
+  }
+
+  /// What is known by kernels that have the last symbol.
+  private var before: Record {
+    Record(ledger.entries, disabling: Array(Record(ledger.entries).disabled.dropLast()))
+  }
+
+  // MARK: - In a search
 
   /// Whether another symbol is to be done without; if so it is in the ledger from now on.
   func disables(
     after search: CommitSearch, _ range: CommitRange, _ yardstick: Yardstick, atLeast count: Int
   ) async throws -> Bool {
     let record = Record(ledger.entries)
-    // Where many runs decide, ends are dear and never quite the same.
     guard yardstick.rates == nil, record.tried.count < Self.disablings else { return false }
-    let tried = Set(record.tried.joined())
     var failures: [String: Failures] = [:]
     for number in search.suspects {
+      let commit = range.commits[number]
       guard case .untestable? = search.answers[number],
-        case .some(.some(let found)) = record.examination(of: .commit(range.commits[number]), isClean: false),
+        case .some(.some(let found)) = record.examination(of: .commit(commit), isClean: false),
         found.seen.phase == .build
       else { continue }
-      for (depth, symbol) in try await laboratory.gates(ofFailed: found).enumerated() where !tried.contains(symbol) {
+      let gates = try await laboratory.gates(ofFailed: found, at: commit)
+      for (depth, symbol) in gates.enumerated() where !record.tried.contains(symbol) {
         failures[symbol, default: Failures(depth: depth, signature: found.seen.signature)].count += 1
       }
     }
     let worst = failures.filter { $0.value.count >= count }.min {
       (-$0.value.count, $0.value.depth, $0.key) < (-$1.value.count, $1.value.depth, $1.key)
     }
-    guard let worst else { return false }
-    let (symbol, found) = (worst.key, worst.value)
+    guard let (symbol, found) = worst else { return false }
     report(
       .note(
-        "\(found.count) of the commits that it may be \(found.count == 1 ? "does" : "do") not build for what \(symbol) brings in (\(Self.brief(found.signature))); the ends are tried without it"
+        "\(found.count) of the commits that it may be \(found.count == 1 ? "does" : "do") not build for what \(symbol) brings in (\(found.words)); the ends are tried without it"
       ))
     try ledger.append(.disabled(record.disabled + [symbol]))
     return true
   }
-
-  /// A compiler's error may be as long as a function's type.
-  private static func brief(_ text: String) -> String { text.count > 80 ? text.prefix(77) + "..." : text }
 
   /// Commits that do not build for a symbol's code.
   private struct Failures {
@@ -72,19 +102,85 @@ extension CommitBisection {
     /// How one of them fails.
     let signature: String
     var count = 0
+
+    /// A compiler's error may be as long as a function's type.
+    var words: String { signature.count > 80 ? signature.prefix(77) + "..." : signature }
   }
 
-  /// An answer, with what it is about where kernels lack what they would have had.
-  func stating(_ conclusion: Conclusion) -> Conclusion {
+  // MARK: - After a search
+
+  /// An answer of kernels that do without some symbols, with what it is about; nil when the last symbol is back.
+  func settled(_ conclusion: Conclusion, _ yardstick: Yardstick) async throws -> Conclusion? {
     let disabled = Record(ledger.entries).disabled
-    guard !disabled.isEmpty else { return conclusion }
+    guard let last = disabled.last else { return conclusion }
+    if let why = contradiction(to: conclusion, yardstick) {
+      try giveUp(last, why)
+      return nil
+    }
     let list = disabled.map { "\($0)=n" }.joined(separator: ", ")
-    return Conclusion(
-      claim: conclusion.claim, commits: conclusion.commits,
-      reasons: conclusion.reasons + [
-        "all kernels were built with \(list): commits of the range do not build for its code"
-      ])
+    var (claim, reasons) = (conclusion.claim, conclusion.reasons)
+    reasons.append("all kernels were built with \(list): commits of the range do not build for its code")
+    if claim == .confirmed, let culprit = conclusion.commits.first {
+      let shown = try await isConfirmedWhole(culprit, yardstick)
+      reasons.append(shown.words)
+      if !shown.isTrue { claim = .likely }
+    }
+    return Conclusion(claim: claim, commits: conclusion.commits, reasons: reasons)
   }
+
+  /// Whether the new end as it was asked for, with nothing left out, has not what is hunted when the culprit is taken out.
+  private func isConfirmedWhole(
+    _ culprit: Commit, _ yardstick: Yardstick
+  ) async throws -> (isTrue: Bool, words: String) {
+    let new = range.new.id.short
+    if culprit.id == range.new.id { return (false, "not shown: that it is so with nothing left out") }
+    guard let found = try await examine(.revertedWhole(culprit, on: range.new), .revert, yardstick) else {
+      return (false, "not shown: that it is so with nothing left out, as it does not revert cleanly on \(new)")
+    }
+    switch range.towardsNew(yardstick.answer(for: found.seen)) {
+    case .good:
+      return (
+        true, "with nothing left out, too, \(new) with it reverted \(range.findsFix ? "is bad again" : "is good")"
+      )
+    case .bad:
+      return (
+        false, "but with nothing left out \(new) with it reverted is as before: something else has the same effect"
+      )
+    case .untestable(let why):
+      return (false, "not shown: with nothing left out \(new) with it reverted cannot tell (\(why))")
+    }
+  }
+
+  /// What speaks against an answer: that it is less than what was known before, or what kernels showed that have what these
+  /// do without.
+  private func contradiction(to conclusion: Conclusion, _ yardstick: Yardstick) -> String? {
+    switch conclusion.claim {
+    case .inconclusive: return "the answers contradict each other"
+    case .range:
+      let earlier = before
+      let field = earlier.reach.flatMap(range.narrowed) ?? range
+      let known = self.known(field, yardstick, earlier).remaining
+      return conclusion.commits.count < known ? nil : "no fewer commits are left"
+    case .confirmed, .likely: break
+    }
+    guard let culprit = conclusion.commits.first, let place = number(of: culprit) else { return nil }
+    let disabled = Record(ledger.entries).disabled
+    for count in 0..<disabled.count {
+      for one in Record(ledger.entries, disabling: Array(disabled.prefix(count))).examined {
+        guard case .commit(let commit) = one.sample, let found = one.examination, let other = number(of: commit)
+        else { continue }
+        let has = range.history.ancestry(of: other)[place]
+        switch range.towardsNew(yardstick.answer(for: found.seen)) {
+        case .good where has, .bad where !has:
+          return "the answer is \(culprit.quoted), which does not go together with \(commit.id.short) built with it"
+        case .good, .bad, .untestable: continue
+        }
+      }
+    }
+    return nil
+  }
+
+  private func number(of commit: Commit) -> Int? { range.commits.firstIndex { $0.id == commit.id } }
 }
 
 extension Record {

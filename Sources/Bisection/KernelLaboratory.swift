@@ -47,6 +47,8 @@ public struct KernelLaboratory: Laboratory {
       } else {
         nil
       }
+    case .revertedWhole(let culprit, let tip):
+      try await disabling([]).examine(.reverted(culprit, on: tip), isClean: isClean)
     case .reverted(let culprit, let tip):
       if let product = try await workshop.make(tip, without: culprit, disabling: disabled) {
         try await judged(product)
@@ -92,10 +94,10 @@ public struct KernelLaboratory: Laboratory {
   }
 
   /// See ``Laboratory``. By the file that the compiler's first error names; one of the linker's names none.
-  public func gates(ofFailed examination: Examination) async throws -> [String] {
+  public func gates(ofFailed examination: Examination, at commit: Commit) async throws -> [String] {
     guard examination.seen.phase == .build, let end = examination.seen.signature.firstRange(of: ": ") else { return [] }
     let source = String(examination.seen.signature[..<end.lowerBound])
-    return try await workshop.gates(of: source, in: examination.tree).filter(workshop.recipe.canDisable)
+    return try await workshop.gates(of: source, in: commit.tree).filter(workshop.recipe.canDisable)
   }
 
   private func judged(_ product: KernelWorkshop.Product) async throws -> Examination {

@@ -6,6 +6,8 @@ public enum Sample: Hashable, Sendable, Codable {
   case commit(Commit)
   /// The second commit without what the first one brought.
   case reverted(Commit, on: Commit)
+  /// The same, with all that the configuration would have, where kernels of this bisection do without some of it.
+  case revertedWhole(Commit, on: Commit)
   /// The first commit, which cannot be tested, with the change of the second one, which can, on top of it.
   case healed(Commit, by: Commit)
 }
@@ -122,7 +124,7 @@ public protocol Laboratory: Sendable {
   func run(_ sample: Sample, _ examination: Examination, _ numbers: Range<Int>) async throws -> [Run]
   /// Symbols of the configuration without any one of which the source is not compiled that a commit does not build for,
   /// the widest first; none where that is not known, or all are asked for.
-  func gates(ofFailed examination: Examination) async throws -> [String]
+  func gates(ofFailed examination: Examination, at commit: Commit) async throws -> [String]
   /// The same laboratory for kernels without these symbols.
   func disabling(_ symbols: [String]) -> Self
   /// Runs that may be made side by side.

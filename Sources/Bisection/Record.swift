@@ -16,8 +16,8 @@ public struct Record: Sendable {
   public private(set) var reach: Reach?
   /// Symbols without which kernels are built, as their code does not build in the range.
   public private(set) var disabled: [String] = []
-  /// All sets of symbols that kernels were to do without, in their order.
-  public private(set) var tried: [[String]] = []
+  /// All symbols that kernels were to do without at some time.
+  public private(set) var tried: Set<String> = []
   /// Examinations of kernels of other configurations than the last one, which do not count.
   public private(set) var setAside: [LedgerEntry.Examined] = []
   /// The base that was chosen where it was to be found out.
@@ -44,77 +44,65 @@ public struct Record: Sendable {
   }
 
   /// Of these lines. What was seen of kernels is that of one configuration: the last one, or the one without these symbols.
-  public init(_ entries: [LedgerEntry], disabling symbols: [String]? = nil) {
-    var sheets: [[String]: Sheet] = [:]
-    var marking: [LedgerEntry] = []
+  public init(_ entries: [LedgerEntry], disabling asked: [String]? = nil) {
+    var counting: [Line] = []
+    var reaches: [[String]: Reach] = [:]
     for entry in entries {
+      let symbols = counting.last?.disabled ?? []
       switch entry {
       case .opened(let opening): self.opening = opening
       case .based(let base): self.base = base
-      case .narrowed(let reach): sheets[disabled, default: Sheet()].reach = reach
-      case .disabled(let symbols):
-        // What the user said of a commit holds whatever its kernel is made of.
-        marking = sheets[disabled]?.counting.filter { if case .marked = $0 { true } else { false } } ?? []
-        disabled = symbols
-        if !symbols.isEmpty { tried.append(symbols) }
-        var sheet = sheets[symbols] ?? Sheet()
-        sheet.counting = marking + sheet.counting.filter { if case .marked = $0 { false } else { true } }
-        sheets[symbols] = sheet
+      case .narrowed(let reach): reaches[symbols] = reach
+      case .disabled(let next):
+        tried.formUnion(next)
+        counting.append(Line(entry, next))
         conclusion = nil
       case .examined, .marked, .ran, .decided:
-        sheets[disabled, default: Sheet()].counting.append(entry)
+        counting.append(Line(entry, symbols))
         conclusion = nil
       case .undone:
-        sheets[disabled]?.undo()
+        // Further runs go with the examination that they belong to, or that came before them.
+        while let last = counting.popLast() { if !last.isFurtherRun { break } }
         conclusion = nil
       case .closed(let conclusion): self.conclusion = conclusion
       }
     }
-    if let symbols, symbols != disabled {
-      disabled = symbols
-      conclusion = nil
-    }
-    let sheet = sheets.removeValue(forKey: disabled) ?? Sheet()
-    reach = sheet.reach
-    take(sheet.counting)
-    for other in sheets.values {
-      for entry in other.counting {
-        if case .examined(let examined) = entry { setAside.append(examined) }
-        if case .ran(let ran) = entry, let milliseconds = ran.milliseconds { furtherBoots.append(milliseconds) }
-      }
-    }
+    disabled = asked ?? counting.last?.disabled ?? []
+    reach = reaches[disabled]
+    for line in counting { take(line, isSetAside: line.disabled != disabled) }
   }
 
-  /// What was seen of the kernels of one configuration.
-  private struct Sheet {
-    var counting: [LedgerEntry] = []
-    var reach: Reach?
+  /// A line that counts, and without which symbols kernels were built by then.
+  private struct Line {
+    let entry: LedgerEntry
+    let disabled: [String]
 
-    /// Takes the last examination or mark back. Further runs go with the examination that they belong to, or that came
-    /// before them.
-    mutating func undo() {
-      while let last = counting.popLast() {
-        switch last {
-        case .ran, .decided: continue
-        case .opened, .examined, .marked, .narrowed, .disabled, .based, .undone, .closed: return
-        }
-      }
+    init(_ entry: LedgerEntry, _ disabled: [String]) {
+      self.entry = entry
+      self.disabled = disabled
     }
-  }
 
-  private mutating func take(_ counting: [LedgerEntry]) {
-    for entry in counting {
+    var isFurtherRun: Bool {
       switch entry {
-      case .examined(let examined):
-        self.examined.append(examined)
-        if let found = examined.examination { runs[Kernel(examined.sample, found.isClean)] = [found.seen] }
-      case .ran(let ran):
-        runs[Kernel(ran.sample, ran.isClean), default: []].append(ran.seen)
-        if let milliseconds = ran.milliseconds { furtherBoots.append(milliseconds) }
-      case .decided(let decided): take(decided)
-      case .marked(let commit, let mark): marks[commit] = mark
-      case .opened, .narrowed, .disabled, .based, .undone, .closed: break
+      case .ran, .decided: true
+      case .opened, .examined, .marked, .narrowed, .disabled, .based, .undone, .closed: false
       }
+    }
+  }
+
+  private mutating func take(_ line: Line, isSetAside: Bool) {
+    switch line.entry {
+    // What the user said of a commit holds whatever its kernel is made of.
+    case .marked(let commit, let mark): marks[commit] = mark
+    case .examined(let examined) where isSetAside: setAside.append(examined)
+    case .examined(let examined):
+      self.examined.append(examined)
+      if let found = examined.examination { runs[Kernel(examined.sample, found.isClean)] = [found.seen] }
+    case .ran(let ran):
+      if !isSetAside { runs[Kernel(ran.sample, ran.isClean), default: []].append(ran.seen) }
+      if let milliseconds = ran.milliseconds { furtherBoots.append(milliseconds) }
+    case .decided(let decided): if !isSetAside { take(decided) }
+    case .opened, .narrowed, .disabled, .based, .undone, .closed: break
     }
   }
 

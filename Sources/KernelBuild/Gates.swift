@@ -5,7 +5,8 @@ public enum Gates {
   /// the tree by its path, nil where there is none.
   ///
   /// What decides nothing by itself is left out: a file that each of two symbols brings in, and what a makefile says in words
-  /// of its own. So the list may be too short, and a symbol in it may turn out not to be enough.
+  /// of its own. So the list may be too short, and a symbol in it may turn out not to be enough, as where a file includes the
+  /// source (`lib/zlib_inflate/inflate.c` is a part of the boot loader, too).
   public static func symbols(
     of source: String, content: (String) async throws -> String?
   ) async throws -> [String] {
@@ -15,16 +16,22 @@ public enum Gates {
     }
     var symbols: [String] = []
     var word = name.dropLast(suffix.count) + ".o"
+    var isOwnFolder = true
     while true {
       let folder = parts.joined(separator: "/")
       let place = folder.isEmpty ? "" : folder + "/"
-      var text = try await content(place + "Kbuild")
-      if text == nil { text = try await content(place + "Makefile") }
-      let rules = text.map(rules) ?? []
+      let kbuild = try await content(place + "Kbuild")
+      // At the top there may be both, and before 6.1 the folders stand in the second.
+      let makefile = kbuild == nil || parts.isEmpty ? try await content(place + "Makefile") : nil
+      let rules = rules([kbuild, makefile].compactMap(\.self).joined(separator: "\n"))
       if let found = gates(of: String(word), in: rules, isTop: parts.isEmpty) {
         symbols = found.filter { !symbols.contains($0) } + symbols
         word = ""
+      } else if isOwnFolder, !rules.isEmpty {
+        // Named in some other way; the folder is entered all the same.
+        word = ""
       }
+      isOwnFolder = false
       guard let last = parts.popLast() else { return symbols }
       // A makefile may name a folder further down, as `char/ipmi/`.
       word = last + "/" + word

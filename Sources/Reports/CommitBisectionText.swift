@@ -166,7 +166,9 @@ public enum CommitBisectionText {
 
   /// Where the answer is a range of commits that do not build, the command that may narrow it.
   private static func healing(_ conclusion: Conclusion, _ record: Record) -> [String] {
-    let isBroken = record.examined.contains { $0.examination?.seen.phase == .build }
+    let isBroken = conclusion.commits.contains { commit in
+      (record.examination(of: .commit(commit), isClean: false) ?? nil)?.seen.phase == .build
+    }
     guard conclusion.claim == .range, isBroken, let opening = record.opening, opening.heals != true else { return [] }
     return [
       "to try these with the change that mended them: firstbad bisect --heal \(opening.arguments.joined(separator: " "))"
@@ -226,6 +228,7 @@ public enum CommitBisectionText {
     case .commit(let commit): commit.quoted(upTo: 70)
     case .healed(let commit, let fix): "\(commit.quoted(upTo: 50)) with \(fix.id.short)"
     case .reverted(let culprit, let tip): "\(tip.id.short) without \(culprit.id.short)"
+    case .revertedWhole(let culprit, let tip): "\(tip.id.short) without \(culprit.id.short), nothing left out"
     }
   }
 

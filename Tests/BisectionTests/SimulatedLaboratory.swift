@@ -15,6 +15,12 @@ final class SimulatedLaboratory: Laboratory {
   let cleanLies: [Int: Seen]
   /// What is seen of a revert; nil when it does not apply.
   let reverted: Seen?
+  /// What is seen of a revert where nothing is left out.
+  let revertedWhole: Seen?
+  /// Symbols that do not help, whatever the makefiles say.
+  let useless: Set<String>
+  /// What numbers show that are built with all symbols, where that is another thing.
+  let whole: [Int: Seen]
   /// Numbers that share the kernel of another commit.
   let twins: [Int: Int]
   /// Numbers that are said to be as a parent, by what they change.
@@ -55,8 +61,12 @@ final class SimulatedLaboratory: Laboratory {
     _ world: SimulatedHistory, lies: [Int: Seen] = [:], cleanLies: [Int: Seen] = [:], reverted: Seen? = .fine,
     twins: [Int: Int] = [:], still: [Int: Int] = [:], tools: @escaping @Sendable (Int) -> Tools? = { _ in nil },
     lifetime: Int = .max, rates: (bad: Double, good: Double)? = nil, seed: Int = 1, gates: [Int: [String]] = [:],
-    needed: [String: Seen] = [:], otherwise: [String: Seen] = [:]
+    needed: [String: Seen] = [:], otherwise: [String: Seen] = [:], useless: Set<String> = [],
+    revertedWhole: Seen? = .fine, whole: [Int: Seen] = [:]
   ) {
+    self.useless = useless
+    self.revertedWhole = revertedWhole
+    self.whole = whole
     self.otherwise = otherwise
     self.gates = gates
     self.needed = needed
@@ -114,8 +124,8 @@ final class SimulatedLaboratory: Laboratory {
 
   func commit(_ id: CommitID) -> Commit { Self.commit(Int(id.hex, radix: 16) ?? 0, world.history) }
 
-  func gates(ofFailed examination: Examination) async throws -> [String] {
-    gates[Int(examination.tree.dropFirst()) ?? 0] ?? []
+  func gates(ofFailed examination: Examination, at commit: Commit) async throws -> [String] {
+    gates[Int(commit.id.hex, radix: 16) ?? 0] ?? []
   }
 
   func disabling(_ symbols: [String]) -> SimulatedLaboratory {
@@ -125,6 +135,7 @@ final class SimulatedLaboratory: Laboratory {
   private init(_ other: SimulatedLaboratory, disabling symbols: [String]) {
     (world, lies, cleanLies, reverted) = (other.world, other.lies, other.cleanLies, other.reverted)
     (twins, still, tools, rates) = (other.twins, other.still, other.tools, other.rates)
+    (useless, revertedWhole, whole) = (other.useless, other.revertedWhole, other.whole)
     (gates, needed, otherwise, shared) = (other.gates, other.needed, other.otherwise, other.shared)
     disabled = Set(symbols)
   }
@@ -153,6 +164,7 @@ final class SimulatedLaboratory: Laboratory {
       let seen: Seen = isBad ? .failing : .fine
       return examination(of: 2_000_000 + number, noisy(seen), isClean)
     case .reverted: return reverted.map { examination(of: 1_000_000, noisy($0), true) }
+    case .revertedWhole: return revertedWhole.map { examination(of: 1_000_001, $0, true) }
     case .commit(let commit):
       let number = Int(commit.id.hex, radix: 16) ?? 0
       if !isClean, let lie = lies[number] { return examination(of: number, noisy(lie), false) }
@@ -163,6 +175,7 @@ final class SimulatedLaboratory: Laboratory {
   private func truth(_ number: Int) -> Seen {
     if let lie = cleanLies[number] { return lie }
     if let seen = disabled.lazy.compactMap({ self.needed[$0] }).first { return seen }
+    if disabled.isEmpty, let seen = whole[number] { return seen }
     if isBroken(number), let why = world.broken[number] { return .broken(why) }
     guard world.isAncestor(world.culprit, of: number) else { return .fine }
     return disabled.lazy.compactMap { self.otherwise[$0] }.first ?? .failing
@@ -170,7 +183,7 @@ final class SimulatedLaboratory: Laboratory {
 
   /// Whether a number gives no kernel in what its kernels are made of here.
   private func isBroken(_ number: Int) -> Bool {
-    world.broken[number] != nil && disabled.isDisjoint(with: gates[number] ?? [])
+    world.broken[number] != nil && disabled.subtracting(useless).isDisjoint(with: gates[number] ?? [])
   }
 
   private func examination(of number: Int, _ seen: Seen, _ isClean: Bool) -> Examination {

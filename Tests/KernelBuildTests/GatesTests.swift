@@ -25,6 +25,8 @@ import Testing
     "drivers/Makefile": "obj-y += char/\nobj-$(CONFIG_IPMI) += char/ipmi/\n",
     "drivers/char/ipmi/Makefile": "obj-m += msghandler.o\nbad-objs := a.o b.o\nobj-$(CONFIG_BAD) += bad.o\n",
     "old/Makefile": "core-y := x.o\n",
+    "Makefile": "core-$(CONFIG_BLOCK) += block/\n",
+    "block/Makefile": "obj-y := bio.o\nobj-$(subst m,y,$(CONFIG_IOSCHED)) += iosched.o\n",
   ]
 
   private func symbols(_ source: String) async throws -> [String] {
@@ -40,6 +42,8 @@ import Testing
     ("net/ipv4/either.c", ["CONFIG_NET", "CONFIG_INET"]),
     ("net/core/sock.c", ["CONFIG_NET"]),
     ("mm/memfd.c", ["CONFIG_MEMFD"]),
+    ("block/bio.c", ["CONFIG_BLOCK"]),
+    ("block/iosched.c", ["CONFIG_BLOCK"]),
     ("drivers/char/ipmi/a.c", ["CONFIG_IPMI", "CONFIG_BAD"]),
   ])
   func `the symbols of the folders above and its own, the widest first`(_ source: String, _ expected: [String])
