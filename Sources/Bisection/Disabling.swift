@@ -166,8 +166,11 @@ extension CommitBisection {
     guard let culprit = conclusion.commits.first, let place = number(of: culprit) else { return nil }
     let disabled = Record(ledger.entries).disabled
     for count in 0..<disabled.count {
-      for one in Record(ledger.entries, disabling: Array(disabled.prefix(count))).examined {
-        guard case .commit(let commit) = one.sample, let found = one.examination, let other = number(of: commit)
+      let record = Record(ledger.entries, disabling: Array(disabled.prefix(count)))
+      for one in record.examined {
+        guard case .commit(let commit) = one.sample, let found = one.examination, let other = number(of: commit),
+          // The user's word stands above what was seen.
+          record.marks[commit.id] == nil
         else { continue }
         let has = range.history.ancestry(of: other)[place]
         switch range.towardsNew(yardstick.answer(for: found.seen)) {
