@@ -74,7 +74,7 @@ struct BisectUndoCommand: AsyncParsableCommand {
     let folder = try SessionFolder.latest(of: try await KernelTree(at: tree), in: Places())
     let ledger = try Ledger(in: folder.url)
     let record = Record(ledger.entries)
-    guard !record.examined.isEmpty || !record.marks.isEmpty else {
+    guard !(record.examined + record.setAside).isEmpty || !record.marks.isEmpty else {
       throw Failure(.usage, "there is nothing to take back", remedy: "see 'firstbad bisect log'")
     }
     try ledger.append(.undone)

@@ -149,10 +149,11 @@ public struct CommitBisection {
         report(
           .note("\(base.quoted), where the ends part, cannot be judged (\(why)); it is taken to be like the old end"))
       case .good, .bad:
-        throw Failure(
-          .badInput,
-          "the ends are on different branches, and \(base.quoted), where they part, is already like the new end: the change was undone on the old end's branch",
-          remedy: "search between \(base.id.short) and the old end, with --find-fix or without it")
+        throw EndsRefused(
+          failure: Failure(
+            .badInput,
+            "the ends are on different branches, and \(base.quoted), where they part, is already like the new end: the change was undone on the old end's branch",
+            remedy: "search between \(base.id.short) and the old end, with --find-fix or without it"))
       }
     }
   }

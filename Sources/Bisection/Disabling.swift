@@ -16,13 +16,14 @@ extension CommitBisection {
 
   /// The ends, verified, and where they part; nil when the last symbol that was to be done without is back.
   func verifiedEnds(_ opening: LedgerEntry.Opening) async throws -> Yardstick? {
-    guard let last = Record(ledger.entries).disabled.last else { return try await verified(opening) }
+    let last = Record(ledger.entries).disabled.last
     do {
       let yardstick = try await verified(opening)
-      guard let why = try await objection(yardstick) else { return yardstick }
+      guard let last, let why = try await objection(yardstick) else { return yardstick }
       try giveUp(last, why)
-    } catch let failure as Failure where failure.kind == .badInput {
-      try giveUp(last, failure.message)
+    } catch let refused as EndsRefused {
+      guard let last else { throw refused.failure }
+      try giveUp(last, refused.failure.message)
     }
     return nil
   }
@@ -47,11 +48,15 @@ extension CommitBisection {
       return "the ends show something else"
     }
     guard let last = record.disabled.last else { return nil }
+    let field = field(of: range, earlier.marks, earlier.reach)
+    let search = known(field, yardstick, earlier)
+    let suspects = Set(search.suspects.map { field.commits[$0].id })
     for one in earlier.examined.reversed() {
       guard case .commit(let commit) = one.sample, let failed = one.examination, failed.seen.phase == .build,
+        suspects.contains(commit.id), earlier.marks[commit.id] == nil,
         try await laboratory.gates(ofFailed: failed, at: commit).contains(last)
       else { continue }
-      let found = try await examine(.commit(commit), .step, yardstick)
+      let found = try await examine(.commit(commit), .step, open: search.open, yardstick)
       let isAsBefore = found?.seen.phase == .build && found?.seen.signature == failed.seen.signature
       return isAsBefore ? "\(commit.quoted) does not build either" : nil
     }
@@ -151,36 +156,39 @@ extension CommitBisection {
     }
   }
 
-  /// What speaks against an answer: that it is less than what was known before, or what kernels showed that have what these
-  /// do without.
+  /// What speaks against an answer: that it is less than what was known before, or what kernels of other configurations
+  /// showed whose ends are the same.
   private func contradiction(to conclusion: Conclusion, _ yardstick: Yardstick) -> String? {
-    switch conclusion.claim {
-    case .inconclusive: return "the answers contradict each other"
-    case .range:
-      let earlier = before
-      let field = earlier.reach.flatMap(range.narrowed) ?? range
-      let known = self.known(field, yardstick, earlier).remaining
-      return conclusion.commits.count < known ? nil : "no fewer commits are left"
-    case .confirmed, .likely: break
+    if conclusion.claim == .inconclusive { return "the answers contradict each other" }
+    let (record, earlier) = (Record(ledger.entries), before)
+    if conclusion.claim == .range,
+      conclusion.commits.count >= known(field(of: range, earlier.marks, earlier.reach), yardstick, earlier).remaining
+    {
+      return "no fewer commits are left"
     }
-    guard let culprit = conclusion.commits.first, let place = number(of: culprit) else { return nil }
-    let disabled = Record(ledger.entries).disabled
-    for count in 0..<disabled.count {
-      let record = Record(ledger.entries, disabling: Array(disabled.prefix(count)))
-      for one in record.examined {
-        guard case .commit(let commit) = one.sample, let found = one.examination, let other = number(of: commit),
-          // The user's word stands above what was seen.
-          record.marks[commit.id] == nil
-        else { continue }
-        let has = range.history.ancestry(of: other)[place]
-        switch range.towardsNew(yardstick.answer(for: found.seen)) {
-        case .good where has, .bad where !has:
-          return "the answer is \(culprit.quoted), which does not go together with \(commit.id.short) built with it"
-        case .good, .bad, .untestable: continue
-        }
+    var witnesses: [(place: Int, answer: CommitSearch.Answer, commit: Commit)] = []
+    for symbols in record.configurations where symbols != record.disabled {
+      let other = Record(ledger.entries, disabling: symbols)
+      guard other.hunted == record.hunted else { continue }
+      for (place, commit) in range.commits.enumerated() where record.marks[commit.id] == nil {
+        guard case .some(.some(let found)) = other.examination(of: .commit(commit), isClean: false) else { continue }
+        witnesses.append((place, range.towardsNew(yardstick.answer(for: found.seen)), commit))
       }
     }
-    return nil
+    // Of a range one that nothing speaks against is enough.
+    var first: String?
+    for commit in conclusion.commits {
+      guard let place = number(of: commit) else { return nil }
+      let against = witnesses.first { witness in
+        let has = range.history.ancestry(of: witness.place)[place]
+        return witness.answer == .good && has || witness.answer == .bad && !has
+      }
+      guard let against else { return nil }
+      first =
+        first
+        ?? "the answer is \(commit.quoted), which does not go together with \(against.commit.id.short) built with it"
+    }
+    return first
   }
 
   private func number(of commit: Commit) -> Int? { range.commits.firstIndex { $0.id == commit.id } }

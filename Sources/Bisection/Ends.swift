@@ -1,7 +1,16 @@
 import HostSystem
 import KernelTree
 
+/// The ends are not what they are said to be. Not that looking at them failed.
+struct EndsRefused: Error {
+  let failure: Failure
+}
+
 extension CommitBisection {
+  private func refusing<Value>(_ verify: () throws(Failure) -> Value) throws -> Value {
+    do throws(Failure) { return try verify() } catch { throw EndsRefused(failure: error) }
+  }
+
   /// Runs that an end gets when nobody said that the failure shows only sometimes. One run would not show whether it
   /// does. Two more boots cost seconds; where they would take more than a tenth of the time that the build took, or the
   /// kernel was in the store, there is one more.
@@ -22,17 +31,18 @@ extension CommitBisection {
     guard let first = try await examine(good, .goodEnd) else { throw CancellationError() }
     var trial = EndTrial(opening.question)
     trial.take(good: try await runs(of: good, first, upTo: Self.repeats(first)))
-    try Yardstick.requireComparable(opening.question, trial.good.first)
+    try refusing { () throws(Failure) in try Yardstick.requireComparable(opening.question, trial.good.first) }
     // Before work is spent on the other.
     if let seen = trial.good.first, opening.question.takesRuns || !isFlaky && !trial.isDivided {
-      try Yardstick.verify(opening.question, good: seen, called: goodName)
+      try refusing { () throws(Failure) in try Yardstick.verify(opening.question, good: seen, called: goodName) }
     }
     guard let last = try await examine(bad, .badEnd) else { throw CancellationError() }
     trial.take(bad: try await runs(of: bad, last, upTo: Self.repeats(last)))
     if !isFlaky {
       guard trial.isDivided else {
-        return try Yardstick(
-          opening.question, good: trial.good[0], called: goodName, bad: trial.bad[0], called: badName)
+        return try refusing { () throws(Failure) in
+          try Yardstick(opening.question, good: trial.good[0], called: goodName, bad: trial.bad[0], called: badName)
+        }
       }
       report(.note("the runs of an end do not agree: as with --flaky, each commit is run until it is decided"))
     }
@@ -46,7 +56,7 @@ extension CommitBisection {
       }
       if wanted.bad > 0 { trial.take(bad: try await further(wanted.bad, bad, last, after: trial.bad.count)) }
     }
-    let yardstick = try trial.yardstick(called: goodName, badName)
+    let yardstick = try refusing { () throws(Failure) in try trial.yardstick(called: goodName, badName) }
     guard let rates = yardstick.rates else { return yardstick }
     let what = opening.question.takesRuns ? "runs beyond what parts the ends" : "failures"
     report(.note("\(what): \(badName), \(rates.bad.text) runs; \(goodName), \(rates.good.text)"))

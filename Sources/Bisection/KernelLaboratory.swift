@@ -48,9 +48,12 @@ public struct KernelLaboratory: Laboratory {
         nil
       }
     case .revertedWhole(let culprit, let tip):
-      try await disabling([]).examine(.reverted(culprit, on: tip), isClean: isClean)
+      // Clean, as what lies there is of another configuration.
+      try await disabling([]).examine(.reverted(culprit, on: tip), isClean: true)
     case .reverted(let culprit, let tip):
-      if let product = try await workshop.make(tip, without: culprit, disabling: disabled) {
+      if let product = try await workshop.make(
+        tip, without: culprit, isClean: isClean, disabling: disabled)
+      {
         try await judged(product)
       } else {
         nil

@@ -89,11 +89,13 @@ public final class KernelWorkshop: Sendable {
   }
 
   /// The kernel of a commit without what another one brought; nil when that does not come off cleanly.
-  public func make(_ tip: Commit, without culprit: Commit, disabling symbols: [String] = []) async throws -> Product? {
+  public func make(
+    _ tip: Commit, without culprit: Commit, isClean: Bool = false, disabling symbols: [String] = []
+  ) async throws -> Product? {
     report(.checkingOut)
     forgetLayout()
     guard let reverted = try await slot.checkOutReverted(culprit.id, on: tip.id) else { return nil }
-    return try await make(reverted, tip, false, recipe.disabling(symbols))
+    return try await make(reverted, tip, isClean, recipe.disabling(symbols))
   }
 
   /// The kernel of a commit with what another one changed on top of it; nil when the two do not go together.

@@ -19,15 +19,17 @@ extension CommitBisection {
     }
   }
 
-  /// The range without what cannot change the kernel. What the user judged is left in, whatever it changes.
+  /// The range without what cannot change the kernel.
   func narrowed(_ range: CommitRange, to reach: Reach?) -> CommitRange {
-    guard let reach, let field = range.narrowed(to: reach) else {
-      report(.narrowed(to: range.commits.count, of: range.commits.count))
-      return range
-    }
-    let left = Set(field.commits.map(\.id))
-    guard Record(ledger.entries).marks.keys.allSatisfy(left.contains) else { return range }
+    let field = self.field(of: range, Record(ledger.entries).marks, reach)
     report(.narrowed(to: field.commits.count, of: range.commits.count))
     return field
+  }
+
+  /// The same without a word. What the user judged is left in, whatever it changes.
+  func field(of range: CommitRange, _ marks: [CommitID: LedgerEntry.Mark], _ reach: Reach?) -> CommitRange {
+    guard let reach, let field = range.narrowed(to: reach) else { return range }
+    let left = Set(field.commits.map(\.id))
+    return marks.keys.allSatisfy(left.contains) ? field : range
   }
 }

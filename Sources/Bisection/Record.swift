@@ -16,8 +16,10 @@ public struct Record: Sendable {
   public private(set) var reach: Reach?
   /// Symbols without which kernels are built, as their code does not build in the range.
   public private(set) var disabled: [String] = []
+  /// All that kernels did without, or were to do without, at some time.
+  private(set) var configurations: Set<[String]> = []
   /// All symbols that kernels were to do without at some time.
-  public private(set) var tried: Set<String> = []
+  public var tried: Set<String> { Set(configurations.joined()) }
   /// Examinations of kernels of other configurations than the last one, which do not count.
   public private(set) var setAside: [LedgerEntry.Examined] = []
   /// The base that was chosen where it was to be found out.
@@ -54,20 +56,21 @@ public struct Record: Sendable {
       case .based(let base): self.base = base
       case .narrowed(let reach): reaches[symbols] = reach
       case .disabled(let next):
-        tried.formUnion(next)
         counting.append(Line(entry, next))
         conclusion = nil
       case .examined, .marked, .ran, .decided:
         counting.append(Line(entry, symbols))
         conclusion = nil
       case .undone:
-        // Further runs go with the examination that they belong to, or that came before them.
-        while let last = counting.popLast() { if !last.isFurtherRun { break } }
+        // Further runs go with the examination that they belong to, or that came before them; and a change of the
+        // configuration with what it followed from.
+        while let last = counting.popLast() { if !last.isNoVerdict { break } }
         conclusion = nil
       case .closed(let conclusion): self.conclusion = conclusion
       }
     }
     disabled = asked ?? counting.last?.disabled ?? []
+    configurations = Set(counting.map(\.disabled))
     reach = reaches[disabled]
     for line in counting { take(line, isSetAside: line.disabled != disabled) }
   }
@@ -82,10 +85,10 @@ public struct Record: Sendable {
       self.disabled = disabled
     }
 
-    var isFurtherRun: Bool {
+    var isNoVerdict: Bool {
       switch entry {
-      case .ran, .decided: true
-      case .opened, .examined, .marked, .narrowed, .disabled, .based, .undone, .closed: false
+      case .ran, .decided, .disabled: true
+      case .opened, .examined, .marked, .narrowed, .based, .undone, .closed: false
       }
     }
   }

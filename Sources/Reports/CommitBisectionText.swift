@@ -107,7 +107,7 @@ public enum CommitBisectionText {
     return lines
   }
 
-  /// What it took, kernels included whose configuration was given up.
+  /// What it took, kernels of other configurations included.
   private static func effort(_ record: Record, commits: Int) -> String {
     let all = (record.setAside + record.examined).map(\.examination)
     let builds = all.count { $0?.buildSeconds != nil }
@@ -116,7 +116,7 @@ public enum CommitBisectionText {
       all.reduce(0) { $0 + ($1?.buildSeconds ?? 0) + Double($1?.bootMilliseconds ?? 0) / 1000 }
       + Double(record.furtherBoots.reduce(0, +)) / 1000
     let given = record.setAside.count { $0.examination?.buildSeconds != nil }
-    return "\(builds) builds\(given > 0 ? " (\(given) with configurations that were given up)" : ""), \(boots) boots, "
+    return "\(builds) builds\(given > 0 ? " (\(given) with another configuration)" : ""), \(boots) boots, "
       + "\(duration(seconds)) for \(commits) commits"
   }
 

@@ -19,6 +19,11 @@ public enum GitBisectLog {
     for (commit, word) in answers {
       lines += ["# \(word): [\(commit.id)] \(commit.subject)", "git bisect \(word) \(commit.id)"]
     }
+    // Judged by the user, and not looked at with this configuration.
+    let looked = Set(answers.map(\.0.id) + [opening.good, opening.bad])
+    for (id, mark) in record.marks.sorted(by: { $0.key.hex < $1.key.hex }) where !looked.contains(id) {
+      lines.append("git bisect \(mark.rawValue) \(id)")
+    }
     if let conclusion = record.conclusion, conclusion.commits.count == 1 {
       lines.append("# first bad commit: [\(conclusion.commits[0].id)] \(conclusion.commits[0].subject)")
     }

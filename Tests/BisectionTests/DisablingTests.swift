@@ -98,6 +98,25 @@ import Testing
     #expect(try record.disabled.isEmpty)
   }
 
+  @Test func `a range that kernels with the symbol rule out is not given`() async throws {
+    // As above, and without the network the culprit's neighbours do not build for another reason.
+    var world = world(culprit: 30, broken: 6...14)
+    world.breakAll(from: 28, to: 32, "x")
+    var shown = Dictionary(uniqueKeysWithValues: (15..<33).map { ($0, Seen.failing) })
+    let gates = world.broken.mapValues { $0.hasPrefix("net") ? net : [] }
+    shown[63] = .failing
+    let conclusion = try await bisect(SimulatedLaboratory(world, gates: gates, whole: shown))
+    #expect(conclusion.commits.map(\.subject) == (6...15).map { "commit \($0)" }, "\(conclusion)")
+  }
+
+  @Test func `what our own side fails at stops the session and is no word on a symbol`() async throws {
+    let world = world(culprit: 30, broken: 20...40)
+    let laboratory = SimulatedLaboratory(
+      world, gates: gates(world, net), failing: Failure(.badInput, "the store is damaged"))
+    await #expect(throws: Failure.self) { try await bisect(laboratory) }
+    #expect(try record.disabled == ["CONFIG_NET"])
+  }
+
   @Test(arguments: [Seen.failing, .broken("no"), nil])
   func `what does not hold with nothing left out is likely at most`(_ whole: Seen?) async throws {
     let world = world(culprit: 30, broken: 20...40)
@@ -166,11 +185,10 @@ import Testing
     try Ledger(in: folder).append(.disabled([]))
     #expect(try record.marks == [range.commits[29].id: .good])
     #expect(try !record.examined.isEmpty)
-    // The change of configuration is taken back first, then what was examined last, and then the mark.
+    // A change of the configuration goes with the examination before it, and in the end the mark goes.
     let count = try Record(Ledger.entries(in: folder), disabling: ["CONFIG_NET"]).examined.count
     try Ledger(in: folder).append(.undone)
     #expect(try record.disabled == ["CONFIG_NET"])
-    try Ledger(in: folder).append(.undone)
     #expect(try record.examined.count == count - 1)
     for _ in 0..<count { try Ledger(in: folder).append(.undone) }
     #expect(try record.marks.isEmpty)

@@ -19,6 +19,8 @@ final class SimulatedLaboratory: Laboratory {
   let revertedWhole: Seen?
   /// Symbols that do not help, whatever the makefiles say.
   let useless: Set<String>
+  /// What examining fails with where a symbol is off.
+  let failing: Failure?
   /// What numbers show that are built with all symbols, where that is another thing.
   let whole: [Int: Seen]
   /// Numbers that share the kernel of another commit.
@@ -62,8 +64,9 @@ final class SimulatedLaboratory: Laboratory {
     twins: [Int: Int] = [:], still: [Int: Int] = [:], tools: @escaping @Sendable (Int) -> Tools? = { _ in nil },
     lifetime: Int = .max, rates: (bad: Double, good: Double)? = nil, seed: Int = 1, gates: [Int: [String]] = [:],
     needed: [String: Seen] = [:], otherwise: [String: Seen] = [:], useless: Set<String> = [],
-    revertedWhole: Seen? = .fine, whole: [Int: Seen] = [:]
+    revertedWhole: Seen? = .fine, whole: [Int: Seen] = [:], failing: Failure? = nil
   ) {
+    self.failing = failing
     self.useless = useless
     self.revertedWhole = revertedWhole
     self.whole = whole
@@ -135,7 +138,7 @@ final class SimulatedLaboratory: Laboratory {
   private init(_ other: SimulatedLaboratory, disabling symbols: [String]) {
     (world, lies, cleanLies, reverted) = (other.world, other.lies, other.cleanLies, other.reverted)
     (twins, still, tools, rates) = (other.twins, other.still, other.tools, other.rates)
-    (useless, revertedWhole, whole) = (other.useless, other.revertedWhole, other.whole)
+    (useless, revertedWhole, whole, failing) = (other.useless, other.revertedWhole, other.whole, other.failing)
     (gates, needed, otherwise, shared) = (other.gates, other.needed, other.otherwise, other.shared)
     disabled = Set(symbols)
   }
@@ -148,6 +151,7 @@ final class SimulatedLaboratory: Laboratory {
   }
 
   func examine(_ sample: Sample, isClean: Bool) async throws -> Examination? {
+    if let failing, !disabled.isEmpty { throw failing }
     let isFirst = try shared.state.withLock { state throws(Killed) in
       if state.lifetime == 0 { throw Killed() }
       state.lifetime -= 1
