@@ -116,13 +116,12 @@ extension CommitBisection {
 
   /// An answer of kernels that do without some symbols, with what it is about; nil when the last symbol is back.
   func settled(_ conclusion: Conclusion, _ yardstick: Yardstick) async throws -> Conclusion? {
-    let disabled = Record(ledger.entries).disabled
-    guard let last = disabled.last else { return conclusion }
+    let record = Record(ledger.entries)
+    guard let last = record.disabled.last, let list = record.disabledText else { return conclusion }
     if let why = contradiction(to: conclusion, yardstick) {
       try giveUp(last, why)
       return nil
     }
-    let list = disabled.map { "\($0)=n" }.joined(separator: ", ")
     var (claim, reasons) = (conclusion.claim, conclusion.reasons)
     reasons.append("all kernels were built with \(list): commits of the range do not build for its code")
     if claim == .confirmed, let culprit = conclusion.commits.first {

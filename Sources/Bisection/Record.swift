@@ -16,6 +16,10 @@ public struct Record: Sendable {
   public private(set) var reach: Reach?
   /// Symbols without which kernels are built, as their code does not build in the range.
   public private(set) var disabled: [String] = []
+  /// The same for a person, `CONFIG_NET=n, CONFIG_SOUND=n`; nil where nothing is left out.
+  public var disabledText: String? {
+    disabled.isEmpty ? nil : disabled.map { "\($0)=n" }.joined(separator: ", ")
+  }
   /// All that kernels did without, or were to do without, at some time.
   private(set) var configurations: Set<[String]> = []
   /// All symbols that kernels were to do without at some time.

@@ -11,10 +11,7 @@ public enum GitBisectLog {
       "# bad: [\(opening.bad)] \(opening.badName)", "# good: [\(opening.good)] \(opening.goodName)",
       "git bisect start '\(opening.bad)' '\(opening.good)'",
     ]
-    if !record.disabled.isEmpty {
-      lines.append(
-        "# with \(record.disabled.map { "\($0)=n" }.joined(separator: ", ")), as not all commits build otherwise")
-    }
+    if let text = record.disabledText { lines.append("# with \(text), as not all commits build otherwise") }
     let answers = answers(record, opening)
     for (commit, word) in answers {
       lines += ["# \(word): [\(commit.id)] \(commit.subject)", "git bisect \(word) \(commit.id)"]

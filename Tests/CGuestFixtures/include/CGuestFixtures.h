@@ -6,6 +6,7 @@ enum fixture { FIXTURE_PASS, FIXTURE_FAIL, FIXTURE_SKIP, FIXTURE_SEGFAULT, FIXTU
 
 /* Forks after fb_reports_reset(), lets the child do this and waits for it; the status of waitpid(). */
 int fixture_run(enum fixture what);
+
 enum fixture_end { FIXTURE_EXIT, FIXTURE_KILL, FIXTURE_NEVER };
 
 /* What fb_await() says, in a process of its own, of a child that ends so; it has 300 ms. */
