@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -21,6 +22,9 @@ fb_result fb_probe_call(int index);
 
 static void on_child(int number) { (void)number; }
 
+/* Where a death is read; -1 on a kernel without CONFIG_SIGNALFD, where a handler ends ppoll(2). */
+static int deaths = -1;
+
 /* SIGCHLD stays blocked except inside ppoll, so that no death falls between looking and sleeping. */
 static void block_child_signal(void)
 {
@@ -28,12 +32,13 @@ static void block_child_signal(void)
 	if (is_blocked)
 		return;
 	is_blocked = 1;
-	struct sigaction action = {.sa_handler = on_child};
-	sigaction(SIGCHLD, &action, 0);
 	sigset_t set;
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, 0);
+	deaths = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	/* Never ignored, as a shell may have left it: the dead would be gone before we ask. */
+	signal(SIGCHLD, deaths < 0 ? on_child : SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
 }
 
@@ -110,9 +115,10 @@ static int open_doorbell(void)
 /* Its standard input, opened once by the init: a process's first open() costs ten times its later ones. */
 static int nothing_to_read = -1;
 
-static void become_probe(int index, int isolation, const struct fb_child *child)
+static void become_probe(int index, int isolation, int has_mounts, const struct fb_child *child)
 {
 	int is_by_hand = getppid() != 1;
+	fb_pool_leave();
 	fb_port_forbid();
 	/* By hand nobody ends what the init leaves behind when it is killed. */
 	if (is_by_hand)
@@ -135,7 +141,7 @@ static void become_probe(int index, int isolation, const struct fb_child *child)
 	fb_doorbell = fcntl(child->doorbell_end, F_DUPFD_CLOEXEC, DOORBELL);
 	if (fb_doorbell < 0)
 		fb_doorbell = fcntl(child->doorbell_end, F_DUPFD_CLOEXEC, 3);
-	int is_isolated = isolation == FB_PRIVATE_MOUNTS && fb_mounts_enter() == 0;
+	int is_isolated = has_mounts && fb_mounts_enter() == 0;
 	close_the_rest(is_by_hand);
 	if (is_by_hand)
 		fb_write_existing(oom_score, "1000", 4);
@@ -175,11 +181,12 @@ int fb_child_start(int index, int isolation, struct fb_limits limits, struct fb_
 		return ready;
 	}
 	fcntl(output[0], F_SETFL, O_NONBLOCK);
+	int has_mounts = isolation == FB_PRIVATE_MOUNTS && fb_mounts_are_open();
 	*child = (struct fb_child){0, output[0], output[1], doorbell[0], doorbell[1], limits};
 	pid_t process = fork();
 	int error = errno;
 	if (process == 0)
-		become_probe(index, isolation, child);
+		become_probe(index, isolation, has_mounts, child);
 	child->process = process;
 	if (process < 0) {
 		fb_child_close(child);
@@ -190,15 +197,20 @@ int fb_child_start(int index, int isolation, struct fb_limits limits, struct fb_
 
 void fb_child_wait(const struct fb_child *child, int milliseconds)
 {
-	struct pollfd both[] = {{.fd = child->output, .events = POLLIN}, {.fd = child->doorbell, .events = POLLIN}};
+	struct pollfd all[] = {{.fd = child->output, .events = POLLIN},
+			       {.fd = child->doorbell, .events = POLLIN},
+			       {.fd = deaths, .events = POLLIN}};
 	struct timespec limit = {milliseconds / 1000, (milliseconds % 1000) * 1000000L};
 	sigset_t none;
 	sigemptyset(&none);
-	if (ppoll(both, 2, &limit, &none) <= 0)
+	if (ppoll(all, 3, &limit, deaths < 0 ? &none : 0) <= 0)
 		return;
 	char rung[64];
-	while (both[1].revents && read(child->doorbell, rung, sizeof rung) > 0)
+	struct signalfd_siginfo death;
+	while (all[1].revents && read(child->doorbell, rung, sizeof rung) > 0)
 		;
+	if (all[2].revents)
+		(void)!read(deaths, &death, sizeof death);
 }
 
 long fb_child_output(const struct fb_child *child, void *bytes, size_t size)

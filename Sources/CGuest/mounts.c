@@ -6,6 +6,7 @@
  * memory of its own. */
 #define _GNU_SOURCE
 #include "CGuest.h"
+#include "arena.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,9 +15,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -57,8 +56,12 @@ struct kept {
 	struct timespec made;
 };
 
-/* What the helpers say, in shared memory; and the init's own copy, which no probe can write to. */
-static struct kept *told, *kept;
+/* What the init knows, in its pool. What its helpers say is in shared memory. */
+static struct kept *kept;
+_Static_assert(sizeof *kept <= FB_ARENA_HELPERS, "what the helpers say has room");
+/* Of that what a probe's process needs. */
+static int namespace = -1;
+static struct timespec made;
 static int is_shared;
 
 void fb_fresh_folders(void)
@@ -115,6 +118,16 @@ static int look(int view, struct folder *folder)
 	return 1;
 }
 
+/* musl's memcmp(3) goes byte by byte, which is what costs most here. */
+static int is_same(const struct folder *one, const struct folder *other)
+{
+	const uint64_t *left = (const uint64_t *)one, *right = (const uint64_t *)other;
+	uint64_t differences = 0;
+	for (size_t i = 0; i < sizeof *one / sizeof *left; i++)
+		differences |= left[i] ^ right[i];
+	return !differences;
+}
+
 static int is_untouched(void)
 {
 	struct pollfd changes = {.fd = kept->files[TABLE], .events = POLLPRI};
@@ -122,7 +135,7 @@ static int is_untouched(void)
 		return 0;
 	for (int i = 0; i < COUNT; i++) {
 		struct folder folder;
-		if (!look(kept->files[VIEWS + i], &folder) || memcmp(&folder, &kept->before[i], sizeof folder))
+		if (!look(kept->files[VIEWS + i], &folder) || !is_same(&folder, &kept->before[i]))
 			return 0;
 	}
 	return 1;
@@ -168,18 +181,16 @@ static int patience(void) { return 40 * fb_patience_percent; }
 /* Takes down the one there is, and makes a new one if it shall. */
 static void renew(int is_new)
 {
+	namespace = -1;
 	if (!kept) {
-		void *memory = mmap(0, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		struct kept *own = memory == MAP_FAILED ? 0 : malloc(sizeof *own);
-		if (!own)
+		kept = fb_pool_take(sizeof *kept);
+		if (!kept)
 			return;
-		*own = (struct kept){.files = {-1, -1, -1, -1, -1}};
-		told = memory;
-		kept = own;
+		*kept = (struct kept){.files = {-1, -1, -1, -1, -1}};
 	}
-	*told = *kept;
-	told->is_whole = 0;
 	kept->is_whole = 0;
+	struct kept *told = (struct kept *)fb_arena->helpers;
+	*told = *kept;
 	pid_t helper = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
 	if (helper == 0) {
 		fb_port_forbid();
@@ -194,6 +205,10 @@ static void renew(int is_new)
 	else if (helper > 0)
 		/* Whatever it still has or makes is its own; a number that it gives up may be another file's by then. */
 		memset(kept->files, -1, sizeof kept->files);
+	if (kept->is_whole) {
+		namespace = kept->files[NAMESPACE];
+		made = kept->made;
+	}
 }
 
 static int is_there(void) { return kept && kept->is_whole; }
@@ -217,21 +232,26 @@ void fb_mounts_share(int is_now)
 		fb_mounts_drop();
 }
 
-void fb_mounts_check(void)
+int fb_mounts_check(void)
 {
-	if (is_there() && !is_untouched())
-		renew(1);
+	if (!is_there() || is_untouched())
+		return 0;
+	renew(1);
+	return 1;
+}
+
+int fb_mounts_are_open(void)
+{
+	if (namespace < 0)
+		return 0;
+	/* File times are no finer than this clock: what is changed in the tick in which a folder was made leaves no trace. */
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	return now.tv_sec != made.tv_sec || now.tv_nsec != made.tv_nsec;
 }
 
 int fb_mounts_enter(void)
 {
-	if (!is_there())
-		return -1;
-	/* File times are no finer than this clock: what is changed in the tick in which a folder was made leaves no trace. */
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME_COARSE, &now);
-	if (memcmp(&now, &kept->made, sizeof now) == 0)
-		return -1;
 	/* How mounts pass on what happens to them changes without an event. */
-	return setns(kept->files[NAMESPACE], CLONE_NEWNS) < 0 || make_private() < 0 ? -1 : 0;
+	return setns(namespace, CLONE_NEWNS) < 0 || make_private() < 0 ? -1 : 0;
 }

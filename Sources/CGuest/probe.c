@@ -48,7 +48,7 @@ static uint32_t append(int kind, uint32_t limit, const char *const *fields, int 
 		memcpy(to, fields[i], length);
 		to += length;
 	}
-	atomic_store(&header->ready, 1);
+	atomic_store(&header->ready, fb_arena_mark);
 	return start + whole;
 }
 
@@ -150,9 +150,14 @@ _Noreturn void fb_end(enum fb_outcome outcome, const char *location, const char 
 	char message[512], shortened[256];
 	va_list values;
 	va_start(values, format);
-	vsnprintf(message, sizeof message, format, values);
+	/* Most probes pass, and say nothing: printf(3) then costs another page of stack. */
+	message[0] = 0;
+	if (*format)
+		vsnprintf(message, sizeof message, format, values);
 	va_end(values);
-	snprintf(shortened, sizeof shortened, "%s", check);
+	size_t size = strnlen(check, sizeof shortened - 1);
+	memcpy(shortened, check, size);
+	shortened[size] = 0;
 	const char *fields[] = {words[outcome], message, shortened, location, number ? fb_errno_name(number) : ""};
 	append(FB_MESSAGE_END, FB_ARENA_MESSAGES, fields, 5);
 	/* Said first: a clean-up that hangs or crashes does not take the result along. */

@@ -132,7 +132,7 @@ public struct Init<S: System> {
       // What the kernel says of these is not the probe's doing.
       if metadata.hasPrivateNetwork || !metadata.sysctls.isEmpty { taint = system.taint ?? 0 }
       var run = ProbeRun<S>(index: index, metadata: metadata, plan: plan, isolation: Isolation(metadata), taint: taint)
-      mark("probe " + id)
+      mark("probe ", id)
       send(.probeBegin(ProbeBegin(probe: id, timeoutMilliseconds: run.timeoutMilliseconds)))
       let end = run.run(on: &system, &stream)
       for sysctl in run.written { sysctls.remember(sysctl.name, sysctl.value) }
@@ -164,9 +164,15 @@ public struct Init<S: System> {
 
   /// The console cannot be lined up with the port afterwards, so the kernel's own log gets a mark. Without its
   /// newline the kernel would hold it back until the next message.
-  private mutating func mark(_ text: Text) {
+  private mutating func mark(_ what: Text, _ id: Text = Text()) {
     // Level 0 is shown on every console.
-    system.log("<0>firstbad: " + text + "\n")
+    var line: Text = "<0>firstbad: "
+    // Room for nearly all of them at once.
+    line.bytes.reserveCapacity(100)
+    line.append(what)
+    line.append(id)
+    line.append("\n")
+    system.log(line)
   }
 
   /// A probe whose function is not called has an end all the same.

@@ -51,14 +51,15 @@ struct ProbeRun<S: System> {
     _ child: S.Child, _ system: inout S, _ stream: inout Stream, until deadline: Int
   ) -> Death? {
     while true {
-      relay(child, &system, &stream)
+      let left = deadline - system.now
+      if left <= 0 { return nil }
+      system.wait(for: child, milliseconds: left)
+      // What it said last is relayed when all of it is dead.
       while case .process(let process, let death) = system.reap() {
         count(process, child, system)
         if process == system.process(of: child) { return death }
       }
-      let left = deadline - system.now
-      if left <= 0 { return nil }
-      system.wait(for: child, milliseconds: left)
+      relay(child, &system, &stream)
     }
   }
 
@@ -67,11 +68,8 @@ struct ProbeRun<S: System> {
     var isClean = clearProcesses(child, &system)
     relay(child, &system, &stream)
     system.close(child)
-    if isClean && isolation.mounts {
-      system.checkMounts()
-      // What changes them is a process, too.
-      isClean = reapedAll(child, &system)
-    }
+    // What changes them is a process, too.
+    if isClean && isolation.mounts && system.checkMounts() { isClean = reapedAll(child, &system) }
     settle(death)
     // How far it came explains what it does not say itself.
     if end.location.isEmpty { end.location = system.reached }

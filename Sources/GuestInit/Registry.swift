@@ -54,7 +54,7 @@ struct Registry<S: System> {
   /// Reads no more than it must: under emulation fifty headings cost more than a short probe, and a thousand first lines
   /// more than ten.
   func find(_ id: Text) -> (index: Int, metadata: ProbeMetadata)? {
-    let wanted = Self.mark("id=" + id + "\n")
+    let wanted = Self.mark(of: id.bytes[...])
     var place = place(wanted)
     while marks[place] != 0 {
       if marks[place] == wanted, let found = found(indices[place], id) { return found }
@@ -74,8 +74,12 @@ struct Registry<S: System> {
   /// FNV-1a over the first line when it is the id's, and never 0 then.
   private static func mark(_ text: Text) -> UInt32 {
     guard text.hasPrefix("id=") else { return 0 }
+    return mark(of: text.bytes[3...])
+  }
+
+  private static func mark(of id: ArraySlice<UInt8>) -> UInt32 {
     var hash: UInt32 = 0x811C_9DC5
-    for byte in text.bytes {
+    for byte in id {
       if byte == UInt8(ascii: "\n") { break }
       hash = (hash ^ UInt32(byte)) &* 0x0100_0193
     }

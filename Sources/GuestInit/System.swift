@@ -202,8 +202,9 @@ public protocol System {
   func close(_ child: Child)
   /// Whether probes that change nothing in their mounts shall have them one after another.
   func shareMounts(_ isShared: Bool)
-  /// Looks at the shared mounts when all of a child is dead; new ones are made where it changed them.
-  func checkMounts()
+  /// Looks at the shared mounts when all of a child is dead; new ones are made where it changed them. Whether
+  /// they were.
+  func checkMounts() -> Bool
   /// Looks for one dead process, without waiting.
   func reap() -> Reaped
   /// Kills every process but the init; by hand, the child's group and every child.

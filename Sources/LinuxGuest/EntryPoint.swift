@@ -9,6 +9,7 @@ public func guestMain(
 ) -> Int32 {
   let system = LinuxSystem()
   if system.processID == 1 {
+    fb_pool_open()
     var guest = Init(on: system)
     guest.run()
     // PID 1 must not end: the kernel would panic, and a finished run would look like a crash.

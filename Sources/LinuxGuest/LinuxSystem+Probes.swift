@@ -77,9 +77,11 @@ extension LinuxSystem {
     case FB_MESSAGE_RESTORE: kind = .restore
     default: kind = .end
     }
-    // Each field ends with a NUL, so the last piece of the split is empty and not a field.
     let bytes = UnsafeRawBufferPointer(start: message.bytes, count: message.size)
-    return Message(kind: kind, fields: Text(Array(bytes)).split(on: 0).dropLast())
+    var fields = Text(Array(bytes)).split(on: 0)
+    // Each field ends with a NUL, so the last piece of the split is empty and not a field.
+    fields.removeLast()
+    return Message(kind: kind, fields: fields)
   }
 
   func acknowledgeMessages() { fb_reports_acknowledge() }
@@ -101,7 +103,7 @@ extension LinuxSystem {
 
   func shareMounts(_ isShared: Bool) { fb_mounts_share(isShared ? 1 : 0) }
 
-  func checkMounts() { fb_mounts_check() }
+  func checkMounts() -> Bool { fb_mounts_check() != 0 }
 
   func reap() -> Reaped {
     var status: Int32 = 0

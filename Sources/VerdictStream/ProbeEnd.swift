@@ -48,11 +48,11 @@ public struct ProbeEnd: Equatable, Sendable {
     self.probe = probe
     self.outcome = outcome
     self.durationMilliseconds = durationMilliseconds
-    message = ""
-    check = ""
-    location = ""
-    errno = ""
-    signal = ""
+    message = Text()
+    check = Text()
+    location = Text()
+    errno = Text()
+    signal = Text()
     status = -1
     outputDropped = 0
     taint = 0

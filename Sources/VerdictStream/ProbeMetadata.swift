@@ -21,9 +21,9 @@ public struct ProbeMetadata: Equatable, Sendable {
   }
 
   /// Unique name: lower-case words and digits, parted by dots and hyphens, such as `net.listen-backlog`.
-  public var id: Text = ""
+  public var id = Text()
   /// One line for a list.
-  public var summary: Text = ""
+  public var summary = Text()
   /// Set in this order; the init puts the old values back afterwards.
   public var sysctls: [Sysctl] = []
   /// Kernel configuration symbols without which the probe cannot tell: `CONFIG_INET`.
@@ -74,12 +74,12 @@ public struct ProbeMetadata: Equatable, Sendable {
       rest = rest.dropFirst(line.count + 1)
       if line.isEmpty { continue }
       guard let mark = line.firstIndex(of: UInt8(ascii: "=")) else { throw Malformed(line) }
-      try take(Text(Array(line[..<mark])), Text(Array(line[(mark + 1)...])), line)
+      try take(line[..<mark], Text(Array(line[(mark + 1)...])), line)
     }
     guard Self.isID(id) else { throw Malformed(line: "id=" + id) }
   }
 
-  private mutating func take(_ key: Text, _ value: Text, _ line: ArraySlice<UInt8>) throws(Malformed) {
+  private mutating func take(_ key: ArraySlice<UInt8>, _ value: Text, _ line: ArraySlice<UInt8>) throws(Malformed) {
     func number(_ range: ClosedRange<Int>) throws(Malformed) -> Int {
       guard let number = value.integer, range.contains(number) else { throw Malformed(line) }
       return number

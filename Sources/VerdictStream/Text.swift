@@ -39,13 +39,7 @@ public struct Text: Equatable, Hashable, Sendable, ExpressibleByStringLiteral {
   public func hasPrefix(_ prefix: Text) -> Bool { bytes.starts(with: prefix.bytes) }
 
   /// Whether it is this word; `==` would make a text of the word first, which the guest notices.
-  public func `is`(_ word: StaticString) -> Bool {
-    guard bytes.count == word.utf8CodeUnitCount else { return false }
-    return word.withUTF8Buffer { word in
-      for place in bytes.indices where bytes[place] != word[place] { return false }
-      return true
-    }
-  }
+  public func `is`(_ word: StaticString) -> Bool { bytes[...].is(word) }
 
   /// The pieces between the separators; empty pieces are kept.
   public func split(on separator: UInt8, limit: Int = .max) -> [Text] {
@@ -77,6 +71,17 @@ public struct Text: Equatable, Hashable, Sendable, ExpressibleByStringLiteral {
       value = sum
     }
     return value
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// Whether it is this word.
+  func `is`(_ word: StaticString) -> Bool {
+    guard count == word.utf8CodeUnitCount else { return false }
+    return word.withUTF8Buffer { word in
+      for place in indices where self[place] != word[place - startIndex] { return false }
+      return true
+    }
   }
 }
 

@@ -17,7 +17,7 @@ extension Outcome {
 
   /// The outcome with this word.
   public init?(word: Text) {
-    guard let match = Self.allCases.first(where: { Text(stringLiteral: $0.word) == word }) else { return nil }
+    guard let match = Self.allCases.first(where: { word.is($0.word) }) else { return nil }
     self = match
   }
 }
@@ -34,7 +34,7 @@ extension Setup.Outcome {
 
   /// The outcome with this word.
   public init?(word: Text) {
-    guard let match = Self.allCases.first(where: { Text(stringLiteral: $0.word) == word }) else { return nil }
+    guard let match = Self.allCases.first(where: { word.is($0.word) }) else { return nil }
     self = match
   }
 }

@@ -174,7 +174,10 @@ final class MockSystem: System {
   var droppedMessages: Int { running?.dropped ?? 0 }
   func close(_ child: Int32) { calls.append("close") }
   func shareMounts(_ isShared: Bool) { calls.append("share mounts \(isShared)") }
-  func checkMounts() { calls.append("check mounts") }
+  func checkMounts() -> Bool {
+    calls.append("check mounts")
+    return true
+  }
 
   func reap() -> Reaped {
     guard let script = running else { return immortals > 0 ? .noneYet : .noChildren }

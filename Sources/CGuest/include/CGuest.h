@@ -53,6 +53,16 @@ void fb_pause_for_ever(void) __attribute__((noreturn));
 const char *fb_signal_name(int number);
 const char *fb_errno_text(int number);
 
+/* ---- pool.c ---- */
+/* From here on the init's objects lie in memory that is its own, and of which its children have nothing. For PID 1 of a guest. */
+void fb_pool_open(void);
+/* So many bytes, aligned to 16; 0 where there is no pool, in a child, for more than it gives at once, and when it is full. */
+void *fb_pool_take(size_t size);
+/* Takes them back; 0 when they are not the pool's. */
+int fb_pool_give(void *memory);
+/* In a child: from here on it has none. */
+void fb_pool_leave(void);
+
 /* ---- module.c ---- */
 /* finit_module(2) in a process of its own, which may take so long; -EFAULT when the kernel killed it, -ETIMEDOUT when
  * it is still at it. */
@@ -133,10 +143,12 @@ void fb_fresh_folders(void);
 void fb_mounts_share(int is_shared);
 /* In the init, before a child is born: sees to it that there is one, if that can be. */
 void fb_mounts_keep(void);
-/* In the child: goes there; -1 when there is none. */
+/* In the init, right before a child is born: whether it may go there. */
+int fb_mounts_are_open(void);
+/* In the child: goes there; -1 when that cannot be. */
 int fb_mounts_enter(void);
-/* In the init, when all of the child is dead: makes a new one unless it is as it was. */
-void fb_mounts_check(void);
+/* In the init, when all of the child is dead: makes a new one unless it is as it was; 1 when it did. */
+int fb_mounts_check(void);
 /* In the init: what it is a copy of may change. */
 void fb_mounts_drop(void);
 

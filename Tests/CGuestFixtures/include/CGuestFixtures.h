@@ -11,7 +11,7 @@ enum fixture_end { FIXTURE_EXIT, FIXTURE_KILL, FIXTURE_NEVER };
 
 /* What fb_await() says, in a process of its own, of a child that ends so; it has 300 ms. */
 int fixture_await(enum fixture_end how);
-/* Whether not one byte is left of what was said. */
-int fixture_arena_is_empty(void);
+/* The status of a child that left the pool, was given nothing, could give nothing back, and then reads this. */
+int fixture_read_in_child(void *memory);
 
 #endif
