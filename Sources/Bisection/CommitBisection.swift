@@ -26,11 +26,16 @@ public struct CommitBisection {
     case culprit = "proof: culprit"
     case parent = "proof: parent"
     case revert = "proof: without it"
+
+    var isEnd: Bool { self == .goodEnd || self == .badEnd || self == .mergeBase }
   }
 
   let range: CommitRange
   let ledger: Ledger
   private(set) var laboratory: any Laboratory
+  /// Whether kernels of this configuration were asked for already since the session began: what is known of the ends and
+  /// the plan have been told then.
+  private(set) var isTold = false
   let report: @Sendable (Event) -> Void
 
   /// A bisection of this range, with what the ledger has of it already.
@@ -49,8 +54,10 @@ public struct CommitBisection {
       throw Failure(.badInput, "the ledger has no first line", remedy: "start the bisection anew")
     }
     var session = self
+    var told: Set<[String]> = []
     while true {
       let disabled = Record(ledger.entries).disabled
+      session.isTold = !told.insert(disabled).inserted
       session.laboratory = disabled.isEmpty ? laboratory : laboratory.disabling(disabled)
       guard let yardstick = try await session.verifiedEnds(opening) else { continue }
       // More runs might say something else by chance; an answer that was given stays.
@@ -64,7 +71,7 @@ public struct CommitBisection {
   private func answer(_ opening: LedgerEntry.Opening, _ yardstick: Yardstick) async throws -> Conclusion? {
     var range = range
     let reach = try await reach()
-    var field = narrowed(range, to: reach)
+    var field = narrowed(range, to: reach, isTold: isTold)
     // A proof that fails adds an answer which the search did not have; so each round knows more.
     for _ in 0..<Self.rounds {
       let found =
@@ -126,8 +133,10 @@ public struct CommitBisection {
     try Task.checkCancellation()
     if let yardstick, let rates = yardstick.rates { return try await decide(sample, role, isClean, yardstick, rates) }
     if let known = Record(ledger.entries).examination(of: sample, isClean: isClean) {
-      report(
-        .examined(sample, role, known, known.flatMap { yardstick?.answer(for: $0.seen) }, open: open, wasKnown: true))
+      if !(isTold && role.isEnd) {
+        report(
+          .examined(sample, role, known, known.flatMap { yardstick?.answer(for: $0.seen) }, open: open, wasKnown: true))
+      }
       return known
     }
     report(.examining(sample, role, open: open))

@@ -36,7 +36,13 @@ extension CommitBisection {
   }
 
   private func giveUp(_ symbol: String, _ why: String) throws {
-    report(.note("without \(symbol) \(why); so it is back"))
+    let last = Record(ledger.entries).examined.last?.examination?.seen
+    let refused = "\(symbol) did not take: "
+    if let last, last.phase == .configure, last.signature.hasPrefix(refused) {
+      report(.note("\(symbol) cannot be left out: \(last.signature.dropFirst(refused.count))"))
+    } else {
+      report(.note("without \(symbol) \(why); so it is back"))
+    }
     try ledger.append(.disabled(Array(Record(ledger.entries).disabled.dropLast())))
   }
 

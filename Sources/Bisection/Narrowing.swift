@@ -20,9 +20,9 @@ extension CommitBisection {
   }
 
   /// The range without what cannot change the kernel.
-  func narrowed(_ range: CommitRange, to reach: Reach?) -> CommitRange {
+  func narrowed(_ range: CommitRange, to reach: Reach?, isTold: Bool = false) -> CommitRange {
     let field = self.field(of: range, Record(ledger.entries).marks, reach)
-    report(.narrowed(to: field.commits.count, of: range.commits.count))
+    if !isTold { report(.narrowed(to: field.commits.count, of: range.commits.count)) }
     return field
   }
 

@@ -1,6 +1,7 @@
 import Bisection
 import Foundation
 import HostSystem
+import Synchronization
 import TestSupport
 import Testing
 
@@ -13,7 +14,10 @@ import Testing
   init() throws { scratch = try Scratch() }
 
   @discardableResult
-  private func bisect(_ laboratory: SimulatedLaboratory, in own: URL? = nil) async throws -> Conclusion {
+  private func bisect(
+    _ laboratory: SimulatedLaboratory, in own: URL? = nil,
+    report: @escaping @Sendable (CommitBisection.Event) -> Void = { _ in }
+  ) async throws -> Conclusion {
     let range = laboratory.range(from: 0, to: laboratory.world.history.count - 1)
     let ledger = try Ledger(in: own ?? folder)
     if ledger.entries.isEmpty {
@@ -23,7 +27,7 @@ import Testing
             tree: "/tree", goodName: "good", good: range.good.id, badName: "bad", bad: range.bad.id,
             question: .failure(any: false), arguments: [], digests: [:])))
     }
-    return try await CommitBisection(range, ledger: ledger, laboratory: laboratory) { _ in }.run()
+    return try await CommitBisection(range, ledger: ledger, laboratory: laboratory, report: report).run()
   }
 
   /// A row in which these do not build for the network's code.
@@ -66,6 +70,34 @@ import Testing
       #expect(try own.record.tried == ["CONFIG_NET"])
       #expect(try own.record.disabled.isEmpty)
     }
+  }
+
+  @Test
+  func `what the configuration does not let go is said to be so, and what is known of the ends is not said again`()
+    async throws
+  {
+    let why = "it is y, as something selects it or it has no prompt"
+    let refused = Seen(
+      .untestable(phase: .configure, signature: "CONFIG_NET did not take: \(why)"), phase: .configure, reason: "")
+    let world = world(culprit: 30, broken: 20...40)
+    let told = Mutex<(notes: [String], known: Int, plans: Int)>(([], 0, 0))
+    _ = try await bisect(
+      SimulatedLaboratory(world, gates: gates(world, ["CONFIG_NET"]), needed: ["CONFIG_NET": refused])
+    ) {
+      event in
+      told.withLock {
+        switch event {
+        case .note(let text): $0.notes.append(text)
+        case .narrowed: $0.plans += 1
+        case .examined(_, let role, _, _, _, wasKnown: true) where role != .step: $0.known += 1
+        case .examined, .examining: break
+        }
+      }
+    }
+    let (notes, known, plans) = told.withLock { $0 }
+    #expect(notes.last == "CONFIG_NET cannot be left out: \(why)")
+    #expect(known == 0)
+    #expect(plans == 1)
   }
 
   @Test func `ends that differ in another way without it are not taken`() async throws {
