@@ -93,25 +93,6 @@ static void close_the_rest(int is_by_hand)
 			close(descriptor);
 }
 
-/* One for all probes, as nothing of one is left when the next comes, but what it set for the end that it had. */
-static int doorbell[2] = {-1, -1};
-
-static int open_doorbell(void)
-{
-	char rung[64];
-	if (doorbell[0] < 0) {
-		struct stat file;
-		if (pipe2(doorbell, O_CLOEXEC | O_NONBLOCK) < 0)
-			return -errno;
-		if (fstat(doorbell[1], &file) == 0)
-			fb_doorbell_node = file.st_ino;
-		return 0;
-	}
-	while (read(doorbell[0], rung, sizeof rung) > 0)
-		;
-	return fcntl(doorbell[1], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
-}
-
 /* Its standard input, opened once by the init: a process's first open() costs ten times its later ones. */
 static int nothing_to_read = -1;
 
@@ -125,7 +106,8 @@ static void become_probe(int index, int isolation, int has_mounts, const struct 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
 	/* What PID 1 has changed; by hand whoever started us may have changed any. */
-	signal(SIGCHLD, SIG_DFL);
+	if (deaths < 0)
+		signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
 	for (int number = 1; number < 32 && is_by_hand; number++)
 		signal(number, SIG_DFL);
@@ -138,7 +120,7 @@ static void become_probe(int index, int isolation, int has_mounts, const struct 
 	dup2(child->output_end, 1);
 	dup2(child->output_end, 2);
 	/* The doorbell goes out of the way of tests that look at low descriptor numbers. */
-	fb_doorbell = fcntl(child->doorbell_end, F_DUPFD_CLOEXEC, DOORBELL);
+	fb_doorbell = dup3(child->doorbell_end, DOORBELL, O_CLOEXEC);
 	if (fb_doorbell < 0)
 		fb_doorbell = fcntl(child->doorbell_end, F_DUPFD_CLOEXEC, 3);
 	int is_isolated = has_mounts && fb_mounts_enter() == 0;
@@ -160,7 +142,6 @@ static void become_probe(int index, int isolation, int has_mounts, const struct 
 
 int fb_child_start(int index, int isolation, struct fb_limits limits, struct fb_child *child)
 {
-	int output[2];
 	/* Among the real mounts nothing of ours keeps one from being taken down. */
 	if (!(isolation & FB_PRIVATE_MOUNTS)) {
 		fb_mounts_drop();
@@ -172,24 +153,18 @@ int fb_child_start(int index, int isolation, struct fb_limits limits, struct fb_
 	prepare_oom_score();
 	if (nothing_to_read < 0)
 		nothing_to_read = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (pipe2(output, O_CLOEXEC) < 0)
-		return -errno;
-	int ready = open_doorbell();
-	if (ready < 0) {
-		close(output[0]);
-		close(output[1]);
+	*child = (struct fb_child){.limits = limits};
+	int ready = fb_pipes_open(child);
+	if (ready < 0)
 		return ready;
-	}
-	fcntl(output[0], F_SETFL, O_NONBLOCK);
 	int has_mounts = isolation == FB_PRIVATE_MOUNTS && fb_mounts_are_open();
-	*child = (struct fb_child){0, output[0], output[1], doorbell[0], doorbell[1], limits};
 	pid_t process = fork();
 	int error = errno;
 	if (process == 0)
 		become_probe(index, isolation, has_mounts, child);
 	child->process = process;
 	if (process < 0) {
-		fb_child_close(child);
+		fb_child_close(child, 0);
 		return -error;
 	}
 	return 0;
@@ -205,35 +180,17 @@ void fb_child_wait(const struct fb_child *child, int milliseconds)
 	sigemptyset(&none);
 	if (ppoll(all, 3, &limit, deaths < 0 ? &none : 0) <= 0)
 		return;
-	char rung[64];
 	struct signalfd_siginfo death;
-	while (all[1].revents && read(child->doorbell, rung, sizeof rung) > 0)
-		;
+	if (all[1].revents)
+		fb_doorbell_quieten();
 	if (all[2].revents)
 		(void)!read(deaths, &death, sizeof death);
 }
 
-long fb_child_output(const struct fb_child *child, void *bytes, size_t size)
-{
-	ssize_t got = read(child->output, bytes, size);
-	return got < 0 ? 0 : (long)got;
-}
-
-long fb_child_discard(const struct fb_child *child)
-{
-	/* On the stack, as all static data that is written to should be one page: the next child gets a copy of each. */
-	char nothing[4096];
-	long dropped = 0, got;
-	for (int i = 0; i < 256 && (got = fb_child_output(child, nothing, sizeof nothing)) > 0; i++)
-		dropped += got;
-	return dropped;
-}
-
-void fb_child_close(struct fb_child *child)
+void fb_child_close(struct fb_child *child, int is_all_dead)
 {
 	fb_limit_lift(&child->limits, child->process);
-	close(child->output);
-	close(child->output_end);
+	fb_pipes_leave(is_all_dead);
 }
 
 int fb_reap(int *status)

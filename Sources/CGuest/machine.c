@@ -113,6 +113,15 @@ void fb_pause_for_ever(void)
 		pause();
 }
 
+void fb_on_new_page(void (*run)(void))
+{
+	char *rest = __builtin_alloca(((uintptr_t)__builtin_frame_address(0) & 4095) + 64);
+	/* Twice, as otherwise it would be left out, or the call be a jump. */
+	__asm__ volatile("" : : "r"(rest) : "memory");
+	run();
+	__asm__ volatile("" : : "r"(rest) : "memory");
+}
+
 const char *fb_signal_name(int number)
 {
 	/* The signals of signal(7) that can end or stop a process, by their numbers on this architecture. */

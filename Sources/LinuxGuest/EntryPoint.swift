@@ -10,8 +10,10 @@ public func guestMain(
   let system = LinuxSystem()
   if system.processID == 1 {
     fb_pool_open()
-    var guest = Init(on: system)
-    guest.run()
+    fb_on_new_page {
+      var guest = Init(on: LinuxSystem())
+      guest.run()
+    }
     // PID 1 must not end: the kernel would panic, and a finished run would look like a crash.
     fb_pause_for_ever()
   }

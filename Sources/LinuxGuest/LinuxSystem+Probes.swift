@@ -96,9 +96,9 @@ extension LinuxSystem {
 
   var droppedMessages: Int { Int(fb_reports_dropped()) }
 
-  func close(_ child: fb_child) {
+  func close(_ child: fb_child, isAllDead: Bool) {
     var child = child
-    fb_child_close(&child)
+    fb_child_close(&child, isAllDead ? 1 : 0)
   }
 
   func shareMounts(_ isShared: Bool) { fb_mounts_share(isShared ? 1 : 0) }

@@ -27,12 +27,11 @@ struct LinuxSystem: System {
   }
 
   func mount(_ mount: Mount) throws(Errno) {
-    try check(
-      mount.target.withC { target in
-        mount.type.withC { type in
-          mount.options.withC { options in fb_mount(type, target, type, options) }
-        }
-      })
+    // Three strings in one piece: each call of `withC` within another would be one more copy of it in the image.
+    let target = mount.type.bytes.count + 1
+    let options = target + mount.target.bytes.count + 1
+    let words = mount.type + "\0" + mount.target + "\0" + mount.options
+    try check(words.withC { fb_mount($0, $0 + target, $0, $0 + options) })
   }
 
   func makeDevice(_ path: Text, major: Int32, minor: Int32) throws(Errno) {

@@ -38,12 +38,13 @@ struct JSONLine {
     bytes.append(UInt8(ascii: "\""))
     // What needs no escape in one go: that is nearly all.
     var done = 0
-    for place in 0..<min(limit, text.bytes.count) where Self.isEscaped(text.bytes[place]) {
+    let end = min(limit, text.bytes.count)
+    for place in 0..<end where Self.isEscaped(text.bytes[place]) {
       bytes.append(contentsOf: text.bytes[done..<place])
       escape(text.bytes[place])
       done = place + 1
     }
-    bytes.append(contentsOf: text.bytes[done..<min(limit, text.bytes.count)])
+    bytes.append(contentsOf: text.bytes[done..<end])
     bytes.append(UInt8(ascii: "\""))
   }
 

@@ -49,6 +49,9 @@ void fb_kernel_files_close(void);
 /* How many processors run, as far as this process may use them. */
 int fb_processors(void);
 void fb_power_off(void);
+/* Calls this where a page of the stack begins, so that what is called does with as few of them as it can: a fork makes the
+ * next write to each of them dear. */
+void fb_on_new_page(void (*run)(void));
 void fb_pause_for_ever(void) __attribute__((noreturn));
 const char *fb_signal_name(int number);
 const char *fb_errno_text(int number);
@@ -106,11 +109,8 @@ void fb_set_patience(int percent);
 int fb_child_start(int index, int isolation, struct fb_limits limits, struct fb_child *child);
 /* Sleeps until output, a report or the death of a process, at most `milliseconds`. */
 void fb_child_wait(const struct fb_child *child, int milliseconds);
-/* Reads captured output without waiting; 0 when there is none now. */
-long fb_child_output(const struct fb_child *child, void *bytes, size_t size);
-/* Reads and throws away what is there now, a megabyte at the most; how much. */
-long fb_child_discard(const struct fb_child *child);
-void fb_child_close(struct fb_child *child);
+/* Lets go of what was the child's; not all of it need be dead. */
+void fb_child_close(struct fb_child *child, int is_all_dead);
 /* Waits for the death of a child, at most so long, and kills it then: 1 when it ended by itself, 0 when it was killed, and
  * -ETIMEDOUT when it does not die of that. */
 int fb_await(int process, int milliseconds, int *status);
@@ -123,6 +123,18 @@ int fb_status_signal(int status);
  * which adopts what its children leave behind (see fb_adopt_orphans). */
 void fb_kill_all(int group);
 void fb_adopt_orphans(void);
+
+/* ---- pipes.c ---- */
+/* Before a child is born: sees to its pipes. */
+int fb_pipes_open(struct fb_child *child);
+/* Afterwards: those that another child would find as this one did are kept. */
+void fb_pipes_leave(int is_all_dead);
+/* Takes the rings away that are heard by now. */
+void fb_doorbell_quieten(void);
+/* Reads captured output without waiting; 0 when there is none now. */
+long fb_child_output(const struct fb_child *child, void *bytes, size_t size);
+/* Reads and throws away what is there now, a megabyte at the most; how much. */
+long fb_child_discard(const struct fb_child *child);
 
 /* ---- isolation.c: namespaces of one probe ---- */
 /* Moves this process into a network of its own, and back into the one it came from. */

@@ -1,0 +1,112 @@
+/* The two pipes between the init and a probe: what it prints, and the bell that it rings when it has put something into the
+ * arena. Both are kept for the next probe where all of the last one is dead and nothing of it is left in them: to make a pipe
+ * and to take it down is a twentieth of what a trivial probe costs. */
+#define _GNU_SOURCE
+#include "CGuest.h"
+#include "arena.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Read end and write end. */
+static int doorbell[2] = {-1, -1};
+static int output[2] = {-1, -1};
+
+/* What a probe can change of a pipe that is its standard output, and another one would see. No holes. */
+struct nature {
+	unsigned flags, capacity, mode, user, group;
+};
+
+static struct nature made;
+
+static struct nature nature_of(int pipe)
+{
+	struct stat file;
+	if (fstat(pipe, &file) < 0)
+		return (struct nature){0};
+	return (struct nature){(unsigned)fcntl(pipe, F_GETFL), (unsigned)fcntl(pipe, F_GETPIPE_SZ), file.st_mode, file.st_uid,
+			       file.st_gid};
+}
+
+static int is_as_made(void)
+{
+	struct nature now = nature_of(output[1]);
+	return memcmp(&now, &made, sizeof now) == 0;
+}
+
+static void close_output(void)
+{
+	close(output[0]);
+	close(output[1]);
+	output[0] = output[1] = -1;
+}
+
+static int open_output(void)
+{
+	if (output[0] >= 0)
+		return 0;
+	if (pipe2(output, O_CLOEXEC) < 0)
+		return -errno;
+	fcntl(output[0], F_SETFL, O_NONBLOCK);
+	made = nature_of(output[1]);
+	return 0;
+}
+
+static int open_doorbell(void)
+{
+	if (doorbell[0] >= 0)
+		return fcntl(doorbell[1], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
+	struct stat file;
+	if (pipe2(doorbell, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	if (fstat(doorbell[1], &file) == 0)
+		fb_doorbell_node = file.st_ino;
+	return 0;
+}
+
+int fb_pipes_open(struct fb_child *child)
+{
+	int ready = open_output();
+	if (ready == 0)
+		ready = open_doorbell();
+	if (ready < 0)
+		return ready;
+	child->output = output[0];
+	child->output_end = output[1];
+	child->doorbell = doorbell[0];
+	child->doorbell_end = doorbell[1];
+	return 0;
+}
+
+void fb_pipes_leave(int is_all_dead)
+{
+	/* What nobody writes to any more has been read to its end, if it holds no more than one that is as it was made. */
+	if (!is_all_dead || !is_as_made())
+		close_output();
+}
+
+void fb_doorbell_quieten(void)
+{
+	char rung[64];
+	while (read(doorbell[0], rung, sizeof rung) > 0)
+		;
+}
+
+long fb_child_output(const struct fb_child *child, void *bytes, size_t size)
+{
+	ssize_t got = read(child->output, bytes, size);
+	return got < 0 ? 0 : (long)got;
+}
+
+long fb_child_discard(const struct fb_child *child)
+{
+	/* On the stack, as all static data that is written to should be one page: the next child gets a copy of each. */
+	char nothing[4096];
+	long dropped = 0, got;
+	for (int i = 0; i < 256 && (got = fb_child_output(child, nothing, sizeof nothing)) > 0; i++)
+		dropped += got;
+	return dropped;
+}
