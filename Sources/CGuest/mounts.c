@@ -43,7 +43,7 @@ struct folder {
 };
 
 /* Its descriptors. Of a table of mounts that was opened before any probe was there poll(2) tells whether it has changed: all
- * but what fsconfig(2) does. To read and compare its text would cost as much as a quarter of a trivial probe. */
+ * but what fsconfig(2) does. To read and compare its text would cost a third of a trivial probe. */
 enum { NAMESPACE, TABLE, VIEWS, FILES = VIEWS + COUNT };
 
 struct kept {
