@@ -51,14 +51,15 @@ struct ProbeRun<S: System> {
     _ child: S.Child, _ system: inout S, _ stream: inout Stream, until deadline: Int
   ) -> Death? {
     while true {
-      let left = deadline - system.now
-      if left <= 0 { return nil }
-      system.wait(for: child, milliseconds: left)
-      // What it said last is relayed when all of it is dead.
+      system.wait(for: child, milliseconds: max(0, deadline - system.now))
+      // Before the look: who was not looked at for long may have died in time.
+      let isLate = system.now >= deadline
       while case .process(let process, let death) = system.reap() {
         count(process, child, system)
         if process == system.process(of: child) { return death }
       }
+      // What it said last is relayed when all of it is dead.
+      if isLate { return nil }
       relay(child, &system, &stream)
     }
   }

@@ -131,6 +131,15 @@ private struct Case: Sendable, CustomTestStringConvertible {
     #expect(guest.system.calls.contains("kill 101") == (strangers > 0))
   }
 
+  @Test func `nor is it late because the init was: what ended in time is not called a timeout`() throws {
+    // Its output is so much that the deadline comes while it is read.
+    var script = Script(messages: [Script.said("pass")], death: (15, .exited(0)))
+    script.endless = Text([UInt8](repeating: 120, count: 512))
+    let end = try #require(Guest(["a.one": script], metadata: ["a.one": "timeout=20\n"]).end())
+    #expect(end.outcome == .pass)
+    #expect(end.durationMilliseconds > 20)
+  }
+
   @Test func `and the plan may stretch the deadline`() throws {
     var guest = Guest(["a.one": Script()], metadata: ["a.one": "timeout=250\n"])
     guest.plan?.timeoutPercent = 300
