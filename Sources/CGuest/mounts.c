@@ -28,18 +28,10 @@
 static const char *const folders[] = {"/tmp", "/run", "/dev/shm"};
 enum { COUNT = sizeof folders / sizeof *folders };
 
-/* All of a folder that a probe can leave behind, but when it was last read. */
+/* All of a folder that a probe can leave behind, but when it was last read; the device first. Of one type, to be compared as
+ * such. */
 struct folder {
-	dev_t device;
-	mode_t mode;
-	uid_t user;
-	gid_t group;
-	nlink_t links;
-	off_t size;
-	struct timespec modified, changed;
-	uint64_t blocks, free_blocks, files, free_files, flags;
-	/* Bytes of the names of its attributes; -1 where the file system has none. */
-	long attributes;
+	uint64_t facts[16];
 };
 
 /* Its descriptors. Of a table of mounts that was opened before any probe was there poll(2) tells whether it has changed: all
@@ -100,31 +92,23 @@ static int look(int view, struct folder *folder)
 	struct statfs system;
 	if (fstat(view, &status) < 0 || fstatfs(view, &system) < 0)
 		return 0;
-	memset(folder, 0, sizeof *folder);
-	folder->device = status.st_dev;
-	folder->mode = status.st_mode;
-	folder->user = status.st_uid;
-	folder->group = status.st_gid;
-	folder->links = status.st_nlink;
-	folder->size = status.st_size;
-	folder->modified = status.st_mtim;
-	folder->changed = status.st_ctim;
-	folder->blocks = system.f_blocks;
-	folder->free_blocks = system.f_bfree;
-	folder->files = system.f_files;
-	folder->free_files = system.f_ffree;
-	folder->flags = (uint64_t)system.f_flags;
-	folder->attributes = flistxattr(view, 0, 0);
+	*folder = (struct folder){{
+		status.st_dev, status.st_mode, status.st_uid, status.st_gid, status.st_nlink, (uint64_t)status.st_size,
+		(uint64_t)status.st_mtim.tv_sec, (uint64_t)status.st_mtim.tv_nsec,
+		(uint64_t)status.st_ctim.tv_sec, (uint64_t)status.st_ctim.tv_nsec,
+		system.f_blocks, system.f_bfree, system.f_files, system.f_ffree, (uint64_t)system.f_flags,
+		/* Bytes of the names of its attributes; -1 where the file system has none. */
+		(uint64_t)flistxattr(view, 0, 0),
+	}};
 	return 1;
 }
 
-/* musl's memcmp(3) goes byte by byte, which is what costs most here. */
+/* musl's memcmp(3) goes byte by byte, which is what would cost most here. */
 static int is_same(const struct folder *one, const struct folder *other)
 {
-	const uint64_t *left = (const uint64_t *)one, *right = (const uint64_t *)other;
 	uint64_t differences = 0;
-	for (size_t i = 0; i < sizeof *one / sizeof *left; i++)
-		differences |= left[i] ^ right[i];
+	for (size_t i = 0; i < sizeof one->facts / sizeof *one->facts; i++)
+		differences |= one->facts[i] ^ other->facts[i];
 	return !differences;
 }
 
@@ -168,7 +152,7 @@ static void make(struct kept *new)
 	/* setns(2) leads to the top of what is mounted on "/", which a probe with the real mounts may have covered. */
 	struct stat top;
 	if (is_whole && setns(files[NAMESPACE], CLONE_NEWNS) == 0 && stat(folders[0], &top) == 0 &&
-	    top.st_dev == new->before[0].device)
+	    top.st_dev == new->before[0].facts[0])
 		new->is_whole = clock_gettime(CLOCK_REALTIME_COARSE, &new->made) == 0;
 	else
 		let_go(new);
