@@ -15,7 +15,7 @@
 static int doorbell[2] = {-1, -1};
 static int output[2] = {-1, -1};
 
-/* What a probe can change of a pipe that is its standard output, and another one would see. No holes. */
+/* What is compared of a pipe that was a probe's standard output. No holes. */
 struct nature {
 	unsigned flags, capacity, mode, user, group;
 };
@@ -74,6 +74,8 @@ int fb_pipes_open(struct fb_child *child)
 		ready = open_doorbell();
 	if (ready < 0)
 		return ready;
+	/* A bell that is full does not ring. */
+	fb_doorbell_quieten();
 	child->output = output[0];
 	child->output_end = output[1];
 	child->doorbell = doorbell[0];
@@ -90,8 +92,9 @@ void fb_pipes_leave(int is_all_dead)
 
 void fb_doorbell_quieten(void)
 {
-	char rung[64];
-	while (read(doorbell[0], rung, sizeof rung) > 0)
+	/* All that a pipe holds, and no more: who rings for ever must not keep the init from the deadline. */
+	char rung[4096];
+	for (int i = 0; i < 16 && read(doorbell[0], rung, sizeof rung) == sizeof rung; i++)
 		;
 }
 

@@ -1,6 +1,6 @@
 /* Where the init of a guest keeps its objects: memory of which a probe's process gets no copy. What a fork does not copy is
  * neither faulted in when the init writes to it next, nor taken down with the process; under emulation that was a fifth
- * of a trivial probe. It is also what no probe can read or scribble on. */
+ * of a trivial probe. No stray pointer of a probe reaches it either. */
 #define _GNU_SOURCE
 #include "CGuest.h"
 

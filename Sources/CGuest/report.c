@@ -12,7 +12,7 @@ struct fb_arena *fb_arena;
 uint32_t fb_arena_mark;
 static uint32_t next;
 
-/* Odd, so that no mark comes again before all others, and none is what a small number leaves behind. */
+/* Odd, so that no mark comes again before all others, and large, so that the first ones are no small number. */
 #define MARK_STEP 0x9E3779B1u
 
 int fb_reports_reset(void)

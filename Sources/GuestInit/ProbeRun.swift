@@ -58,9 +58,9 @@ struct ProbeRun<S: System> {
         count(process, child, system)
         if process == system.process(of: child) { return death }
       }
-      // What it said last is relayed when all of it is dead.
-      if isLate { return nil }
+      // Before it is killed, too: a kernel may die of that.
       relay(child, &system, &stream)
+      if isLate { return nil }
     }
   }
 

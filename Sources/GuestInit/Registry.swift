@@ -1,7 +1,6 @@
 import VerdictStream
 
-/// The probes of this image, by id. It holds nothing of their texts: what the init has in memory each probe's process gets
-/// a copy of, and a thousand texts make that a third dearer.
+/// The probes of this image, by id. It holds nothing of their texts.
 struct Registry<S: System> {
   private let system: S
   /// A hash table with linear probing, less than half full; its size is a power of two. The hashes of first lines, 0 for
@@ -71,7 +70,7 @@ struct Registry<S: System> {
     return (Int(index), metadata)
   }
 
-  /// FNV-1a over the first line when it is the id's, and never 0 then.
+  /// FNV-1a over the id when that is the first line, and never 0 then.
   private static func mark(_ text: Text) -> UInt32 {
     guard text.hasPrefix("id=") else { return 0 }
     return mark(of: text.bytes[3...])

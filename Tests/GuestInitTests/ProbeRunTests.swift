@@ -131,6 +131,16 @@ private struct Case: Sendable, CustomTestStringConvertible {
     #expect(guest.system.calls.contains("kill 101") == (strangers > 0))
   }
 
+  @Test func `and what it said is told before it is killed, as a kernel may die of that`() throws {
+    let seen = Message(kind: .observedInteger, fields: ["late", "7"])
+    let guest = Guest(["a.one": Script(messages: [(95, seen)])], metadata: ["a.one": "timeout=100\n"])
+    #expect(guest.end()?.outcome == .timeout)
+    let calls = guest.system.calls
+    let kill = try #require(calls.firstIndex(of: "kill 101"))
+    // One for each wait of ten milliseconds, the one that meets the deadline among them.
+    #expect(calls[..<kill].count { $0 == "acknowledge" } == 10)
+  }
+
   @Test func `nor is it late because the init was: what ended in time is not called a timeout`() throws {
     // Its output is so much that the deadline comes while it is read.
     var script = Script(messages: [Script.said("pass")], death: (15, .exited(0)))
