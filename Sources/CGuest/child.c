@@ -164,7 +164,7 @@ int fb_child_start(int index, int isolation, struct fb_limits limits, struct fb_
 		become_probe(index, isolation, has_mounts, child);
 	child->process = process;
 	if (process < 0) {
-		fb_child_close(child, 0);
+		fb_child_close(child);
 		return -error;
 	}
 	return 0;
@@ -187,10 +187,10 @@ void fb_child_wait(const struct fb_child *child, int milliseconds)
 		(void)!read(deaths, &death, sizeof death);
 }
 
-void fb_child_close(struct fb_child *child, int is_all_dead)
+void fb_child_close(struct fb_child *child)
 {
 	fb_limit_lift(&child->limits, child->process);
-	fb_pipes_leave(is_all_dead);
+	fb_pipes_leave();
 }
 
 int fb_reap(int *status)

@@ -68,7 +68,7 @@ struct ProbeRun<S: System> {
   private mutating func finish(_ child: S.Child, _ death: Death?, _ system: inout S, _ stream: inout Stream) {
     var isClean = clearProcesses(child, &system)
     relay(child, &system, &stream)
-    system.close(child, isAllDead: isClean)
+    system.close(child)
     // What changes them is a process, too.
     if isClean && isolation.mounts && system.checkMounts() { isClean = reapedAll(child, &system) }
     settle(death)

@@ -198,8 +198,8 @@ public protocol System {
   var reached: Text { get }
   /// How many messages found no room.
   var droppedMessages: Int { get }
-  /// Lets go of its pipes, which the next one may have where nobody of it is left.
-  func close(_ child: Child, isAllDead: Bool)
+  /// Closes the pipe of its output.
+  func close(_ child: Child)
   /// Whether probes that change nothing in their mounts shall have them one after another.
   func shareMounts(_ isShared: Bool)
   /// Looks at the shared mounts when all of a child is dead; new ones are made where it changed them. Whether

@@ -96,9 +96,9 @@ extension LinuxSystem {
 
   var droppedMessages: Int { Int(fb_reports_dropped()) }
 
-  func close(_ child: fb_child, isAllDead: Bool) {
+  func close(_ child: fb_child) {
     var child = child
-    fb_child_close(&child, isAllDead ? 1 : 0)
+    fb_child_close(&child)
   }
 
   func shareMounts(_ isShared: Bool) { fb_mounts_share(isShared ? 1 : 0) }

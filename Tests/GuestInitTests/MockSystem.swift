@@ -172,7 +172,7 @@ final class MockSystem: System {
   var reached: Text { running?.reached ?? "" }
 
   var droppedMessages: Int { running?.dropped ?? 0 }
-  func close(_ child: Int32, isAllDead: Bool) { calls.append("close") }
+  func close(_ child: Int32) { calls.append("close") }
   func shareMounts(_ isShared: Bool) { calls.append("share mounts \(isShared)") }
   func checkMounts() -> Bool {
     calls.append("check mounts")

@@ -109,8 +109,8 @@ void fb_set_patience(int percent);
 int fb_child_start(int index, int isolation, struct fb_limits limits, struct fb_child *child);
 /* Sleeps until output, a report or the death of a process, at most `milliseconds`. */
 void fb_child_wait(const struct fb_child *child, int milliseconds);
-/* Lets go of what was the child's; not all of it need be dead. */
-void fb_child_close(struct fb_child *child, int is_all_dead);
+/* Lets go of what was the child's. */
+void fb_child_close(struct fb_child *child);
 /* Waits for the death of a child, at most so long, and kills it then: 1 when it ended by itself, 0 when it was killed, and
  * -ETIMEDOUT when it does not die of that. */
 int fb_await(int process, int milliseconds, int *status);
@@ -127,8 +127,8 @@ void fb_adopt_orphans(void);
 /* ---- pipes.c ---- */
 /* Before a child is born: sees to its pipes. */
 int fb_pipes_open(struct fb_child *child);
-/* Afterwards: those that another child would find as this one did are kept. */
-void fb_pipes_leave(int is_all_dead);
+/* Afterwards. */
+void fb_pipes_leave(void);
 /* Takes the rings away that are heard by now. */
 void fb_doorbell_quieten(void);
 /* Reads captured output without waiting; 0 when there is none now. */
