@@ -24,7 +24,7 @@ struct fb_arena {
 	struct fb_place place;     /* see probe.h */
 	char messages[FB_ARENA_MESSAGES];
 	/* What the init's own helpers tell it, while no probe lives. */
-	char helpers[FB_ARENA_HELPERS];
+	_Alignas(16) char helpers[FB_ARENA_HELPERS];
 };
 
 /* The arena of the present child, the mark of its messages, and the write end of its doorbell; set before fork. */

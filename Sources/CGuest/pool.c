@@ -27,12 +27,13 @@ static char *end(void) { return (char *)pool + ROOM; }
 
 void fb_pool_open(void)
 {
-	/* Only what is touched becomes memory. */
 	void *memory = mmap(0, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (memory == MAP_FAILED)
 		return;
 	/* A kernel without CONFIG_ADVISE_SYSCALLS copies it, and all is as well, but slower. */
 	madvise(memory, ROOM, MADV_DONTFORK);
+	/* Only what is touched becomes memory, and not two megabytes of it at once. */
+	madvise(memory, ROOM, MADV_NOHUGEPAGE);
 	pool = memory;
 	pool->unused = (char *)pool->first;
 }

@@ -203,7 +203,7 @@ public protocol System {
   /// Whether probes that change nothing in their mounts shall have them one after another.
   func shareMounts(_ isShared: Bool)
   /// Looks at the shared mounts when all of a child is dead; new ones are made where it changed them. Whether
-  /// they were.
+  /// that was tried.
   func checkMounts() -> Bool
   /// Looks for one dead process, without waiting.
   func reap() -> Reaped

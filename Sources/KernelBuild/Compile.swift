@@ -7,7 +7,8 @@ struct Compile {
     case built
     /// The first run failed with these words and the second, of the same tree, did not.
     case builtAtSecondTry(String)
-    case failed(BuildFailure)
+    /// It did not; the report is nil where make says nothing.
+    case failed(BuildFailure, ErrorReport?)
   }
 
   let source: URL
@@ -17,27 +18,39 @@ struct Compile {
   let silence: Duration
   /// See ``ToolChain/compilesPreprocessed``.
   let compilesPreprocessed: Bool
+  /// What is compiled first.
+  let suspects: Suspects
 
   /// Less than this, and a build that failed is taken for one that ran out of space: not every program of a build
   /// says that a write failed.
   private static let leastSpace = 16 << 20
 
+  private static let silent = "make fails without a word"
+
   /// Builds. A build that fails is run to the end of what can be built, for a signature that does not depend on which
-  /// job was first; what is compiled then is not lost, as the next commit finds it.
+  /// job was first; what is compiled then is not lost, as the next commit finds it. Not so where a suspect fails as it did.
   func run(line: @escaping @Sendable (Substring) -> Void) async throws -> End {
+    let begin = log.position()
+    if !suspects.list.isEmpty, try await make(["-k"] + suspects.list.map(\.target), once: false, line) != 0,
+      let known = try report(since: begin, of: suspects)
+    {
+      return failed(known)
+    }
     let start = log.position()
-    if try await make([], once: compilesPreprocessed, line) == 0 { return try end(.built) }
-    let first = try failure(since: start)
+    if try await make(["bzImage"], once: compilesPreprocessed, line) == 0 { return try end(.built) }
+    let first = try report(since: start)
     let second = log.position()
     // Not preprocessed before: a warning that is an error may be none of the source's (`fall through` in a comment).
-    if try await make(["-k"], once: false, line) == 0 { return try end(.builtAtSecondTry(first.signature)) }
-    return .failed(try failure(since: second))
+    if try await make(["-k", "bzImage"], once: false, line) == 0 {
+      return try end(.builtAtSecondTry(first?.signature ?? Self.silent))
+    }
+    return failed(try report(since: second))
   }
 
   private func make(_ further: [String], once: Bool, _ line: @escaping @Sendable (Substring) -> Void) async throws
     -> Int
   {
-    let words = arguments + further + ["bzImage"]
+    let words = arguments + further
     try log.head("make \(words.joined(separator: " "))")
     // Gone when the run before ended in order.
     try Places.write(Data(), to: objects.marker)
@@ -57,7 +70,14 @@ struct Compile {
     return end
   }
 
-  private func failure(since position: UInt64) throws(Failure) -> BuildFailure {
+  private func failed(_ report: ErrorReport?) -> End {
+    .failed(
+      BuildFailure(
+        phase: .build, signature: report?.signature ?? Self.silent, lines: report?.lines ?? []),
+      report)
+  }
+
+  private func report(since position: UInt64, of suspects: Suspects? = nil) throws(Failure) -> ErrorReport? {
     let text = log.text(from: position)
     if let trouble = OurTrouble.find(in: text) { throw trouble }
     if let free = objects.free, free < Self.leastSpace {
@@ -65,8 +85,6 @@ struct Compile {
         .cannotWrite, "a build failed with \(free >> 10) KiB free in \(objects.folder.path)",
         remedy: "free some space there")
     }
-    let report = ErrorReport(log: text, source: source.path, objects: objects.folder.path)
-    return BuildFailure(
-      phase: .build, signature: report?.signature ?? "make fails without a word", lines: report?.lines ?? [])
+    return ErrorReport(log: text, source: source.path, objects: objects.folder.path, of: suspects)
   }
 }

@@ -13,15 +13,21 @@ struct ErrorReport: Equatable {
   let signature: String
   /// The compiler's own words: the error, what it stands in, and what is said below it.
   let lines: [String]
+  /// What was being made, `net/ipv4/tcp.o`; empty where the log does not tell.
+  let target: String
 
   /// The most lines that are kept.
   static let limit = 12
 
-  /// Reads a log; nil when it holds no error in a form that is known.
-  init?(log: String, source: String, objects: String) {
+  /// Reads a log; nil when it holds no error in a form that is known, or none of these.
+  init?(log: String, source: String, objects: String, of suspects: Suspects? = nil) {
     let lines = log.split(separator: "\n").map { Self.plain($0, source, objects) }
-    guard let best = Self.candidates(lines).min(by: { $0.key < $1.key }) else { return nil }
+    let wanted = Self.candidates(lines).filter { found in
+      suspects?.list.contains { $0.target == found.target && $0.signature == found.signature } ?? true
+    }
+    guard let best = wanted.min(by: { $0.key < $1.key }) else { return nil }
     signature = best.signature
+    target = best.target
     self.lines = Self.context(of: best.index, in: lines)
   }
 

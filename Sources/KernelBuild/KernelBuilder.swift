@@ -137,7 +137,7 @@ public struct KernelBuilder: Sendable {
     let count = Mutex(0)
     let compile = Compile(
       source: source, objects: objects, arguments: arguments + ["-j\(jobs)", "--output-sync=target"], log: log,
-      silence: silence, compilesPreprocessed: toolChain.compilesPreprocessed)
+      silence: silence, compilesPreprocessed: toolChain.compilesPreprocessed, suspects: state.suspects)
     let end = try await compile.run { line in
       guard let made = KernelLine(line) else { return }
       let done = count.withLock { count in
@@ -147,10 +147,16 @@ public struct KernelBuilder: Sendable {
       progress(
         BuildProgress(phase: .build, filesDone: done, filesExpected: state.files, current: String(made.file)))
     }
-    if case .failed(let failure) = end { return .failed(failure) }
-    let identity = try LoadedSections(objects.vmlinux).identity
     var stamped = stamp
+    if case .failed(let failure, let report) = end {
+      stamped.files = state.files
+      stamped.suspects = state.suspects.after(failure: report)
+      try objects.write(stamped)
+      return .failed(failure)
+    }
+    let identity = try LoadedSections(objects.vmlinux).identity
     stamped.files = count.withLock { $0 }
+    stamped.suspects = state.suspects.after(failure: nil)
     try objects.write(stamped)
     let inputs = try BuildInputs(source: source, objects: folder, architecture: Kbuild.architecture)
     try Places.write(JSONEncoder().encode(inputs), to: objects.inputs)

@@ -16,6 +16,8 @@ struct Objects {
     var usesCcache: Bool
     /// How many files the last build that succeeded made; nil when none did.
     var files: Int?
+    /// What did not compile here; nil in folders of before that was noted.
+    var suspects: Suspects?
   }
 
   private var stamp: URL { folder.appending(path: ".firstbad-stamp") }
@@ -45,6 +47,8 @@ struct Objects {
     var isClean: Bool
     /// How many files the last build made.
     var files: Int?
+    /// What did not compile in it.
+    var suspects: Suspects
   }
 
   /// Makes the folder fit for a build: what was built otherwise goes.
@@ -69,8 +73,11 @@ struct Objects {
     var stamped = wanted
     // After a build that failed the next one has as much to do as the last one that succeeded.
     stamped.files = note == nil ? found?.files : nil
+    // A guess, which may be one about other objects.
+    stamped.suspects = found?.suspects
     try write(stamped)
-    return State(note: note, isClean: found == nil || note != nil, files: stamped.files)
+    return State(
+      note: note, isClean: found == nil || note != nil, files: stamped.files, suspects: stamped.suspects ?? Suspects())
   }
 
   private static func difference(_ found: Stamp, _ wanted: Stamp) -> String? {

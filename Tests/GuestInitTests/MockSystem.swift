@@ -25,6 +25,14 @@ final class MockSystem: System {
   /// What the waits of probes are stretched to.
   private(set) var patience = 100
 
+  /// What a look at the shared mounts behind a probe comes to.
+  enum Mounts {
+    case asTheyWere, renewed
+    /// The process that renews them does not come to its end.
+    case renewedByWhoHangs
+  }
+  var mounts = Mounts.asTheyWere
+
   private(set) var wire: [UInt8] = []
   private(set) var wireAttempts = 0
   private var clock = 0
@@ -176,7 +184,8 @@ final class MockSystem: System {
   func shareMounts(_ isShared: Bool) { calls.append("share mounts \(isShared)") }
   func checkMounts() -> Bool {
     calls.append("check mounts")
-    return true
+    if mounts == .renewedByWhoHangs { immortals += 1 }
+    return mounts != .asTheyWere
   }
 
   func reap() -> Reaped {

@@ -159,6 +159,21 @@ private struct Case: Sendable, CustomTestStringConvertible {
     #expect(guest.system.patience == 300)
   }
 
+  @Test(arguments: [MockSystem.Mounts.asTheyWere, .renewed])
+  func `whose mounts are looked at is judged as it was, whether they are renewed or not`(_ mounts: MockSystem.Mounts) {
+    let guest = Guest()
+    guest.system.mounts = mounts
+    #expect(guest.run().ends.map(\.outcome) == [.pass, .pass])
+    #expect(guest.system.calls.count { $0 == "check mounts" } == 2)
+  }
+
+  // Who renews them unmounts what the probe left; where that hangs the kernel is not fit for another probe.
+  @Test func `whose mounts cannot be renewed is stuck, and no other is run`() {
+    let guest = Guest()
+    guest.system.mounts = .renewedByWhoHangs
+    #expect(guest.run().ends.map(\.outcome) == [.stuck, .unready])
+  }
+
   @Test func `even when it never dies: it is stuck after two seconds`() throws {
     let guest = Guest(["a.one": Script(isImmortal: true)], metadata: ["a.one": "timeout=100\n"])
     let end = try #require(guest.end())

@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+@testable import KernelBuild
+
+/// A commit near one that did not build mostly fails by the same error, and to see that one file is compiled.
+@Suite("A file that did not compile")
+struct SuspectsTests {
+  /// Three objects in a folder, made and called as kbuild does it.
+  private static let makefile =
+    ToyTree.makefile.replacing("bzImage: $(O)/a.o $(O)/b.o", with: "bzImage: $(all)")
+    .replacing("vmlinux $^", with: "vmlinux $(addprefix $(O)/,$(all))")
+    .replacing("VERSION = 6\n", with: "VERSION = 6\nall = sub/a.o sub/b.o sub/c.o\n") + """
+      sub/%.o: sub/%.c
+      \t@echo '  CC      $@'
+      \t@mkdir -p $(O)/sub
+      \t@$(CC) -ffreestanding -c -o $(O)/$@ $(CURDIR)/$<
+
+      """
+
+  private static let good = "int f(void) { return 1; }\n"
+  private static let broken = "#error not yet\n"
+  private static let failing = "sub/b.c: error: #error not yet"
+
+  private func tree() throws -> ToyTree {
+    let tree = try ToyTree()
+    try tree.write("Makefile", Self.makefile)
+    try tree.write("sub/a.c", "int f(void); void _start(void) { f(); }\n")
+    try tree.write("sub/b.c", Self.good)
+    try tree.write("sub/c.c", "int g(void) { return 1; }\n")
+    return tree
+  }
+
+  /// How it ended, an empty text where there is a kernel, and what make was told to make, run by run.
+  private func build(_ tree: ToyTree, isClean: Bool = false) async throws -> (failure: String, runs: [String]) {
+    let outcome = try await tree.build(isClean: isClean)
+    let runs = try tree.logText().split(separator: "\n").filter { $0.hasPrefix("== make ") }.compactMap { line in
+      line.firstRange(of: "--output-sync=target ").map { String(line[$0.upperBound...]) }
+    }
+    if case .failed(let failure) = outcome { return (failure.signature, runs) }
+    return ("", runs)
+  }
+
+  @Test("is compiled first in the next build, which ends there when the error is the same")
+  func same() async throws {
+    let tree = try tree()
+    try tree.write("sub/b.c", Self.broken)
+    #expect(try await build(tree) == (Self.failing, ["bzImage", "-k bzImage"]))
+    try tree.write("sub/a.c", "void _start(void) { }\n")
+    #expect(try await build(tree) == (Self.failing, ["-k sub/b.o"]))
+    #expect(try !tree.logText().contains("CC      sub/a.o"))
+    #expect(!tree.exists("objects/.firstbad-unfinished"))
+    // A clean build, as of a proof, and the folder that it emptied.
+    #expect(try await build(tree, isClean: true) == (Self.failing, ["-k sub/b.o"]))
+  }
+
+  @Test("is compiled first, and then all others, when it compiles by then")
+  func mended() async throws {
+    let tree = try tree()
+    try tree.write("sub/b.c", Self.broken)
+    _ = try await build(tree)
+    try tree.write("sub/b.c", Self.good)
+    for _ in 0..<Suspects.patience { #expect(try await build(tree) == ("", ["-k sub/b.o", "bzImage"])) }
+    #expect(try await build(tree) == ("", ["bzImage"]))
+  }
+
+  @Test("decides nothing when it fails by another error: the first of the alphabet is what the commit is known by")
+  func another() async throws {
+    let tree = try tree()
+    try tree.write("sub/b.c", Self.broken)
+    _ = try await build(tree)
+    try tree.write("sub/b.c", "#error otherwise\n")
+    try tree.write("sub/a.c", "#error here, too\n")
+    let next = try await build(tree)
+    #expect(next == ("sub/a.c: error: #error here, too", ["-k sub/b.o", "bzImage", "-k bzImage"]))
+    #expect(try await build(tree) == ("sub/a.c: error: #error here, too", ["-k sub/a.o sub/b.o"]))
+  }
+
+  @Test("and that make knows no way to make alone is in the whole build's hands")
+  func unmakeable() async throws {
+    let tree = try tree()
+    try tree.write("Makefile", Self.makefile.replacing("sub/%.o: sub/%.c", with: "$(all): sub/%.o: sub/%.c"))
+    try tree.write("sub/b.c", Self.broken)
+    _ = try await build(tree)
+    try tree.write("Makefile", Self.makefile.replacing("sub/b.o ", with: ""))
+    try tree.write("sub/b.c", Self.good)
+    try tree.write("sub/a.c", "void _start(void) { }\n")
+    #expect(try await build(tree) == ("", ["-k sub/b.o", "bzImage"]))
+  }
+
+  @Test("is one of few, and not for ever")
+  func few() {
+    func report(_ name: String) -> ErrorReport? {
+      ErrorReport(
+        log: "\(name).c:1:2: error: x\nmake[1]: *** [Makefile:1: \(name).o] Error 1\n", source: "/s", objects: "/o")
+    }
+    var suspects = Suspects()
+    for name in ["k/a", "k/b", "k/c", "k/d", "k/b"] { suspects = suspects.after(failure: report(name)) }
+    #expect(suspects.list.map(\.target) == ["k/b.o", "k/d.o", "k/c.o"])
+    suspects = suspects.after(failure: nil)
+    // What failed last has the most tries left.
+    #expect(suspects.list.map(\.misses) == [1, 2, 3])
+    suspects = suspects.after(failure: nil)
+    #expect(suspects.list.map(\.target) == ["k/b.o", "k/d.o"])
+    // Of no folder of kbuild's.
+    for name in ["vmlinux", "/o/x", "/usr/x"] { #expect(Suspects().after(failure: report(name)).list.isEmpty) }
+  }
+}
