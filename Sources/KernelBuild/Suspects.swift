@@ -30,15 +30,17 @@ struct Suspects: Codable, Equatable {
       one.misses += 1
       if one.misses < Self.patience { next.list.append(one) }
     }
-    if let report, Self.isMakeable(report.target) {
+    if let report, Self.showsAlone(report) {
       next.list.insert(Suspect(target: report.target, signature: report.signature), at: 0)
     }
     next.list = Array(next.list.prefix(Self.most))
     return next
   }
 
-  /// Kbuild makes single objects of its own folders; what it has no rule for costs a try, and no more.
-  private static func isMakeable(_ target: String) -> Bool {
-    target.hasSuffix(".o") && target.contains("/") && !target.hasPrefix("/")
+  /// Whether it fails alone, too, if it fails in the whole build, and only then. Kbuild makes single objects of its own
+  /// folders. A file that is missing might be made by the whole build, in a folder that comes before.
+  private static func showsAlone(_ report: ErrorReport) -> Bool {
+    report.target.hasSuffix(".o") && report.target.contains("/") && !report.target.hasPrefix("/")
+      && !report.signature.contains("No such file or directory")
   }
 }

@@ -90,9 +90,9 @@ struct SuspectsTests {
 
   @Test("is one of few, and not for ever")
   func few() {
-    func report(_ name: String) -> ErrorReport? {
+    func report(_ name: String, _ words: String = "error: x") -> ErrorReport? {
       ErrorReport(
-        log: "\(name).c:1:2: error: x\nmake[1]: *** [Makefile:1: \(name).o] Error 1\n", source: "/s", objects: "/o")
+        log: "\(name).c:1:2: \(words)\nmake[1]: *** [Makefile:1: \(name).o] Error 1\n", source: "/s", objects: "/o")
     }
     var suspects = Suspects()
     for name in ["k/a", "k/b", "k/c", "k/d", "k/b"] { suspects = suspects.after(failure: report(name)) }
@@ -104,5 +104,8 @@ struct SuspectsTests {
     #expect(suspects.list.map(\.target) == ["k/b.o", "k/d.o"])
     // Of no folder of kbuild's.
     for name in ["vmlinux", "/o/x", "/usr/x"] { #expect(Suspects().after(failure: report(name)).list.isEmpty) }
+    // The whole build may make what is missing.
+    let missing = report("k/a", "fatal error: made.h: No such file or directory")
+    #expect(missing?.target == "k/a.o" && Suspects().after(failure: missing).list.isEmpty)
   }
 }
