@@ -5,7 +5,7 @@ import Testing
 
 /// `firstbad config` and `--base auto` on a tree that builds in a second: what is configured, built, kept, booted and
 /// judged is what is for a kernel's. `KconfigTests` have a real Kconfig.
-@Suite(.serialized) struct `A configuration` {
+@Suite struct `A configuration` {
   private let world: ToyKernels
 
   init() async throws {
