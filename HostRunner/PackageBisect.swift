@@ -117,6 +117,9 @@ struct PackageBisect {
     } catch let failure as Failure {
       return Terminal.note("firstbad: its changelog cannot be shown: \(failure.message)")
     }
+    guard good.order != bad.order else {
+      return try Terminal.print("  both are of version \(bad.version), so no changelog tells them apart")
+    }
     guard let log = try await Changelog(of: kernel) else {
       return try Terminal.print("  its package has no changelog")
     }

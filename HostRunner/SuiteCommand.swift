@@ -75,6 +75,13 @@ struct SuiteCommand: AsyncParsableCommand {
       }
     let known = try knownBaseline()
     let plan = SuitePlan(images, bench.selection.probes)
+    if baseline != nil, let (one, other) = plan.namesakes {
+      throw Failure(
+        .badInput,
+        "\(one.file.path) and \(other.file.path) are both called \(one.title), and a baseline knows kernels by that",
+        remedy: "run each by itself, with a baseline of its own")
+    }
+    try requireOwnFiles()
     var sinks = [try ReportSink(format, to: nil)]
     for word in report { sinks.append(try ReportSink(parsing: word)) }
 
@@ -133,6 +140,21 @@ struct SuiteCommand: AsyncParsableCommand {
         throw Failure(.badInput, "\(word) holds no probe", remedy: "a probe is a file that ends in .c or .swift")
       }
       return files
+    }
+  }
+
+  /// Two reports in one file would write over each other.
+  private func requireOwnFiles() throws(Failure) {
+    var seen: Set<String> = []
+    for word in report + (baseline.map { ["baseline=\($0)"] } ?? []) {
+      guard let mark = word.firstIndex(of: "=") else { continue }
+      let path = String(word[word.index(after: mark)...])
+      // What is written one after the other, as to a terminal, may be.
+      var information = stat()
+      if stat(path, &information) == 0, information.st_mode & S_IFMT != S_IFREG { continue }
+      guard seen.insert(URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().path).inserted else {
+        throw Failure(.usage, "two reports are to be written to \(path)", remedy: "name a file for each")
+      }
     }
   }
 
@@ -207,7 +229,8 @@ struct SuiteReds {
   func command(_ plan: SuitePlan, packages: String?, probes: [String], _ guest: GuestOptions) -> [String] {
     var words = ["bisect"]
     let ends = [plan.kernels[good].package?.version, plan.kernels[bad].package?.version].compactMap { $0 }
-    if let packages, ends.count == 2 {
+    // Two flavours of one version are told apart by their files alone.
+    if let packages, ends.count == 2, ends[0] != ends[1] {
       words += ["--packages", packages, "--good", ends[0], "--bad", ends[1]]
     } else {
       words += plan.kernels[good...bad].flatMap { ["--kernel", $0.file.path] }

@@ -18,6 +18,26 @@ struct ProgramFile {
     else { return nil }
   }
 
+  /// Whether what the program headers speak of is in the file; a copy that was cut short would be killed by SIGBUS, and the
+  /// kernel blamed (elf(5): e_phoff, e_phentsize, e_phnum; p_type, p_offset, p_filesz).
+  var isWhole: Bool {
+    func number(_ place: Int, _ size: Int) -> UInt64? {
+      guard place >= 0, place + size <= elf.bytes.count else { return nil }
+      return elf.bytes[place..<place + size].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+    guard let start = number(0x20, 8), let size = number(0x36, 2), let count = number(0x38, 2),
+      start < UInt64(elf.bytes.count)
+    else { return false }
+    return (0..<count).allSatisfy { index in
+      let place = Int(start + index * size)
+      guard let type = number(place, 4), let offset = number(place + 8, 8), let length = number(place + 32, 8) else {
+        return false
+      }
+      let end = offset.addingReportingOverflow(length)
+      return type != 1 || !end.overflow && end.partialValue <= UInt64(elf.bytes.count)
+    }
+  }
+
   /// The bytes.
   var bytes: [UInt8] { elf.bytes }
 
@@ -73,12 +93,18 @@ struct ProgramFile {
           return Library(host: folder + rest, guest: guest + rest)
         }
         return path.hasPrefix("/")
-          ? Library(host: path, guest: path) : Library(host: "\(start)/\(path)", guest: "\(guestFolder)/\(path)")
+          ? Library(host: path, guest: Self.isMountedOver(path) ? Self.home(interpreter) : path)
+          : Library(host: "\(start)/\(path)", guest: "\(guestFolder)/\(path)")
       }
       // The C library loads this one itself when a thread is cancelled.
       let names = file.texts(Tag.needed) + (file.texts(Tag.needed).contains("libc.so.6") ? ["libgcc_s.so.1"] : [])
       for name in names where seen.insert(name).inserted {
         let places = name.contains("/") ? [Self.named(name, start, guestFolder)] : (own + common).map { $0.file(name) }
+        if name.hasPrefix("/"), Self.isMountedOver(name) {
+          throw Failure(
+            .badInput, "\(path) needs \(name), and the guest mounts a file system over that",
+            remedy: "build the program where its libraries do not lie below /tmp, /run, /dev, /proc or /sys")
+        }
         guard let place = places.first(where: { ProgramFile($0.host) != nil }), let library = ProgramFile(place.host)
         else {
           if name == "libgcc_s.so.1" { continue }
@@ -99,17 +125,30 @@ struct ProgramFile {
       ? Library(host: name, guest: name) : Library(host: "\(start)/\(name)", guest: "\(guest)/\(name)")
   }
 
+  /// Whether the init mounts something there, and nobody sees what the archive had: the loader then looks by default.
+  private static func isMountedOver(_ path: String) -> Bool {
+    let plain = URL(filePath: path).standardizedFileURL.path
+    return ["/tmp", "/run", "/dev", "/proc", "/sys"].contains { plain == $0 || plain.hasPrefix("\($0)/") }
+  }
+
+  private static let musl = ["/lib", "/usr/local/lib", "/usr/lib"]
+  private static let glibc = [
+    "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib",
+  ]
+
+  /// Which of the loader's folders is a default hangs on the distribution; the one with the C library is.
+  private static func home(_ interpreter: String) -> String {
+    let isMusl = interpreter.contains("ld-musl")
+    return (isMusl ? musl : glibc).first {
+      FileManager.default.fileExists(atPath: "\($0)/\(isMusl ? "libc.so" : "libc.so.6")")
+    } ?? "/lib"
+  }
+
   /// Where the loader looks without being told: what its configuration names and its defaults. The guest has no
   /// configuration, so what is found in a folder of that goes where the loader looks by default.
   private static func commonFolders(_ interpreter: String) -> [Library] {
     let isMusl = interpreter.contains("ld-musl")
-    let defaults =
-      isMusl
-      ? ["/lib", "/usr/local/lib", "/usr/lib"]
-      : ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib"]
-    // Which of them is a default hangs on the distribution; the one with the C library is.
-    let home =
-      defaults.first { FileManager.default.fileExists(atPath: "\($0)/\(isMusl ? "libc.so" : "libc.so.6")") } ?? "/lib"
+    let (defaults, home) = (isMusl ? musl : glibc, home(interpreter))
     let configured = isMusl ? lines(of: "/etc/ld-musl-x86_64.path", by: ":") : configuration()
     return configured.map { Library(host: $0, guest: defaults.contains($0) ? $0 : home) }
       + defaults.map { Library(host: $0, guest: $0) }

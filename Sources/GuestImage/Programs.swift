@@ -45,10 +45,13 @@ public struct Programs: Sendable {
     let url = URL(filePath: path).absoluteURL
     if !isFolder.boolValue {
       let file = url.path
-      guard ProgramFile(file) != nil else {
+      guard let program = ProgramFile(file) else {
         throw Failure(
           .badInput, "\(path) is no program for x86-64",
           remedy: "a script needs an interpreter and what it calls, and the guest has neither; name a compiled program")
+      }
+      guard program.isWhole else {
+        throw Failure(.badInput, "\(path) is cut short: its program headers speak of more", remedy: "copy it again")
       }
       add("exec", file, arguments, isAlone: true)
       return
@@ -79,7 +82,7 @@ public struct Programs: Sendable {
     if isFolder.boolValue { return }
     // A shared object without a loader is a library; a static program that may lie anywhere looks the same but for
     // its name.
-    guard let program = ProgramFile(file), program.interpreter != nil || !file.contains(".so") else {
+    guard let program = ProgramFile(file), program.isWhole, program.interpreter != nil || !file.contains(".so") else {
       return leftOut.append(file)
     }
     add(collection, file, [], isAlone: false)

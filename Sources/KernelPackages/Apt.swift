@@ -18,11 +18,16 @@ public struct Apt: Sendable {
   /// Every version of every package whose whole name matches the pattern (`*` and `?`), oldest first.
   public func list(_ pattern: String) async throws -> [KernelPackage] {
     let prefix = String(pattern.prefix { $0 != "*" && $0 != "?" && $0 != "[" })
-    let names = try await cache.succeed(["pkgnames", prefix]).output.split(separator: "\n").map(String.init)
+    var names = try await cache.succeed(["pkgnames", prefix]).output.split(separator: "\n").map(String.init)
       .filter { fnmatch(pattern, $0, 0) == 0 }.sorted()
+    if !names.isEmpty {
+      let stanzas = try await cache.succeed(["show", "--no-all-versions"] + names).output
+      names = names.filter(Self.images(among: names, stanzas).contains)
+    }
     guard !names.isEmpty else {
       throw Failure(
-        .badInput, "apt knows no package \(pattern)", remedy: "run 'apt-get update', or check /etc/apt/sources.list")
+        .badInput, "apt knows no package with a kernel that is called \(pattern)",
+        remedy: "run 'apt-get update', or check /etc/apt/sources.list")
     }
     var packages: [KernelPackage] = []
     for line in try await cache.succeed(["madison"] + names).output.split(separator: "\n") {
@@ -32,6 +37,22 @@ public struct Apt: Sendable {
       if !packages.contains(package) { packages.append(package) }
     }
     return packages.sorted()
+  }
+
+  /// Those that hold a kernel themselves: no debugging symbols, no template for signing, and none that only depends on the
+  /// newest one, as `linux-image-amd64` does. By the stanzas of apt-cache(8); who has none there is left in.
+  static func images(among names: [String], _ stanzas: String) -> Set<String> {
+    var images = Set(names.filter { name in !["-dbg", "-dbgsym", "-template"].contains(where: name.hasSuffix) })
+    var name = ""
+    for line in stanzas.split(separator: "\n") {
+      if line.hasPrefix("Package: ") { name = String(line.dropFirst("Package: ".count)) }
+      guard line.hasPrefix("Depends: ") else { continue }
+      let depends = line.dropFirst("Depends: ".count).split { ",|".contains($0) }.map {
+        $0.drop { $0 == " " }.prefix { $0 != " " }
+      }
+      if depends.contains(where: { $0.hasPrefix("linux-image-") && $0 != name }) { images.remove(name) }
+    }
+    return images
   }
 
   /// Downloads and unpacks a package into the cache, or finds it there. Whole is with its modules and its changelog;

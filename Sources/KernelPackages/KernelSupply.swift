@@ -45,7 +45,7 @@ public struct KernelSupply: Sendable {
           row.take(try await source.fetch(package, whole: whole), of: package)
         }
         if let last = row.kernels.last { try each(last) }
-      } catch let failure as Failure where failure.kind == .toolFailed {
+      } catch let failure as Failure where [.toolFailed, .badInput].contains(failure.kind) {
         note("left out: \(failure.message)")
         row.take(nil, of: package)
         problem = failure

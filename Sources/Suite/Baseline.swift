@@ -128,7 +128,9 @@ public struct Baseline: Codable, Equatable, Sendable {
     do {
       self = try JSONDecoder().decode(Baseline.self, from: data)
     } catch {
-      throw Failure(.badInput, "\(file.path) is no baseline: \(Failure.cause(of: error))", remedy: remedy)
+      throw Failure(
+        .badInput, "\(file.path) is no baseline: \(Failure.cause(of: error))",
+        remedy: "name another file; or remove this one, and \(remedy)")
     }
     guard format == Self.version else {
       throw Failure(

@@ -29,6 +29,14 @@ public struct SuitePlan: Sendable {
     }
     self.titles = titles
   }
+
+  /// Two kernels that call themselves the same: what each is called in ``titles`` hangs on the other.
+  public var namesakes: (KernelImage, KernelImage)? {
+    for (place, kernel) in kernels.enumerated() {
+      if let other = kernels[..<place].first(where: { $0.title == kernel.title }) { return (other, kernel) }
+    }
+    return nil
+  }
 }
 
 /// One cell of the table, with what it means.

@@ -75,6 +75,33 @@ import Testing
     #expect(without.status == 128 && without.errors.contains("needs libouter.so, which is not on this machine"))
   }
 
+  // The guest mounts a tmpfs over /tmp, so what the archive has there is not seen.
+  @Test func `have a library that lies where the guest mounts something, unless they name it by its path`() async throws
+  {
+    let folder = URL(filePath: "/tmp/firstbad-hidden-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let library = folder.appending(path: "libhidden.so").path
+    let source = try scratch.file("hidden.c", "int hidden(void) { return 3; }")
+    try #require(try await Command.host("gcc", ["-shared", "-fPIC", source, "-o", library]).status == 0)
+    let body = "int hidden(void); return hidden() != 3;"
+    let found = try await run([
+      try await compile("rpath", body, ["-L\(folder.path)", "-lhidden", "-Wl,-rpath,\(folder.path)"])
+    ])
+    #expect(found.status == 0, "\(found.output)\(found.errors)")
+    let named = try await run([try await compile("named", body, [library])])
+    #expect(named.status == 128 && named.errors.contains("the guest mounts a file system over that"), "\(named)")
+  }
+
+  @Test func `are refused when they are cut short`() async throws {
+    let whole = try await compile("whole", "return 0;")
+    let data = try #require(FileManager.default.contents(atPath: whole))
+    let short = scratch.url.appending(path: "short")
+    try data.prefix(3000).write(to: short)
+    let result = try await run([short.path])
+    #expect(result.status == 128 && result.errors.contains("is cut short"), "\(result)")
+  }
+
   @Test func `are refused when they are none for the guest`() async throws {
     let script = try scratch.file("script.sh", "#!/bin/sh\nexit 0\n")
     let refused = try await run([script])

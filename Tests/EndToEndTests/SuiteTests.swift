@@ -135,6 +135,32 @@ import Testing
     #expect(changed.output.contains("# XFAIL as in the baseline"))
   }
 
+  // What the second of two namesakes is called hangs on the first: run alone, it would be held against the other's entry.
+  @Test func `takes no baseline of two kernels that call themselves the same`() async throws {
+    let kernel = try await TestKernels.newest()
+    let copy = try scratch.file("vmlinuz", "")
+    try FileManager.default.removeItem(atPath: copy)
+    try FileManager.default.copyItem(atPath: kernel, toPath: copy)
+    let base = scratch.url.appending(path: "base.json").path
+    let words = ["suite", "--kernel", kernel, "--kernel", copy, "guest.self-check"]
+    let refused = try await Command.firstbad(words + ["--baseline", base, "--update-baseline"])
+    #expect(refused.status == 128 && refused.output.isEmpty, "\(refused)")
+    #expect(refused.errors.contains("are both called") && refused.errors.contains("a baseline of its own"))
+    #expect(!FileManager.default.fileExists(atPath: base))
+    // Without one they are told apart by their files.
+    #expect(try await Command.firstbad(words).status == 0)
+  }
+
+  @Test func `writes no two reports into one file`() async throws {
+    let file = scratch.url.appending(path: "report").path
+    for words in [["--report", "json=\(file)"], ["--baseline", file, "--update-baseline"]] {
+      let result = try await Command.firstbad(
+        ["suite", "--kernel", try await TestKernels.newest(), "--report", "junit=\(file)", "guest.self-check"] + words)
+      #expect(result.status == 128 && result.errors.contains("two reports are to be written to \(file)"), "\(result)")
+      #expect(!FileManager.default.fileExists(atPath: file))
+    }
+  }
+
   @Test func `prints the bisect between the last good and the first bad kernel, and runs it`() async throws {
     let kernels = try await TestKernels.all().map(\.image)
     try #require(kernels.count >= 3)

@@ -1,6 +1,7 @@
 import HostSystem
-import KernelPackages
 import Testing
+
+@testable import KernelPackages
 
 /// Deterministic, so that a failure can be repeated.
 private struct Chance: RandomNumberGenerator {
@@ -126,5 +127,30 @@ private struct Chance: RandomNumberGenerator {
     let entries = Changelog(parsing: text, scheme: .rpm).entries
     #expect(entries.map(\.version) == ["6.4.14-200", "6.4.12-200"])
     #expect(entries.map(\.lines) == [["one", "two"], ["three"]])
+  }
+}
+
+@Suite struct `Packages with a kernel` {
+  @Test func `are not those that depend on one, hold its symbols or are to be signed`() {
+    let stanzas = """
+      Package: linux-image-cloud-amd64
+      Installed-Size: 13
+      Depends: linux-image-6.1.0-56-cloud-amd64 (= 6.1.192-2)
+
+      Package: linux-image-6.1.0-56-cloud-amd64
+      Depends: kmod, linux-base (>= 4.3~), initramfs-tools (>= 0.120) | linux-initramfs-tool
+
+      Package: linux-image-generic
+      Depends: linux-firmware, linux-image-6.8.0-31-generic
+
+      Package: linux-image-6.8.0-31-generic
+      Depends: kmod, linux-modules-6.8.0-31-generic
+      """
+    let images: Set = ["linux-image-6.1.0-56-cloud-amd64", "linux-image-6.8.0-31-generic", "linux-image-unknown"]
+    let others = [
+      "linux-image-cloud-amd64", "linux-image-generic", "linux-image-6.1.0-56-amd64-dbg",
+      "linux-image-amd64-signed-template",
+    ]
+    #expect(Apt.images(among: others + images, stanzas) == images)
   }
 }
