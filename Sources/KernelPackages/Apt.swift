@@ -18,16 +18,20 @@ public struct Apt: Sendable {
   /// Every version of every package whose whole name matches the pattern (`*` and `?`), oldest first.
   public func list(_ pattern: String) async throws -> [KernelPackage] {
     let prefix = String(pattern.prefix { $0 != "*" && $0 != "?" && $0 != "[" })
-    var names = try await cache.succeed(["pkgnames", prefix]).output.split(separator: "\n").map(String.init)
+    let matching = try await cache.succeed(["pkgnames", prefix]).output.split(separator: "\n").map(String.init)
       .filter { fnmatch(pattern, $0, 0) == 0 }.sorted()
-    if !names.isEmpty {
-      let stanzas = try await cache.succeed(["show", "--no-all-versions"] + names).output
-      names = names.filter(Self.images(among: names, stanzas).contains)
+    guard !matching.isEmpty else {
+      throw Failure(
+        .badInput, "apt knows no package \(pattern)", remedy: "run 'apt-get update', or check /etc/apt/sources.list")
     }
+    // It fails where there is no stanza at all, as of names that other packages only speak of.
+    let stanzas = try await cache.run(["show", "--no-all-versions"] + matching).output
+    let images = Self.images(among: matching, stanzas)
+    let names = matching.filter(images.contains)
     guard !names.isEmpty else {
       throw Failure(
-        .badInput, "apt knows no package with a kernel that is called \(pattern)",
-        remedy: "run 'apt-get update', or check /etc/apt/sources.list")
+        .badInput, "no package \(pattern) holds a kernel: \(matching[0]) only depends on one, or describes it",
+        remedy: "name those, as 'linux-image-6.1.0-*-amd64' does")
     }
     var packages: [KernelPackage] = []
     for line in try await cache.succeed(["madison"] + names).output.split(separator: "\n") {

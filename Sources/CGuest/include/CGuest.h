@@ -159,7 +159,8 @@ void fb_mounts_keep(void);
 int fb_mounts_are_open(void);
 /* In the child: goes there; -1 when that cannot be. */
 int fb_mounts_enter(void);
-/* In the init, when all of the child is dead: makes a new one unless it is as it was; 1 when it had to, whether it could or not. */
+/* In the init, when all of the child is dead: makes a new one unless it is as it was; 1 when it had to, whether it could
+ * or not. */
 int fb_mounts_check(void);
 /* In the init: what it is a copy of may change. */
 void fb_mounts_drop(void);
