@@ -25,7 +25,8 @@ static void on_child(int number) { (void)number; }
 /* Where a death is read; -1 on a kernel without CONFIG_SIGNALFD, where a handler ends ppoll(2). */
 static int deaths = -1;
 
-/* SIGCHLD stays blocked, but inside ppoll where a handler is to be called, so that no death falls between looking and sleeping. */
+/* SIGCHLD stays blocked, but inside ppoll where a handler is to be called, so that no death falls between looking and
+ * sleeping. */
 static void block_child_signal(void)
 {
 	static int is_blocked;

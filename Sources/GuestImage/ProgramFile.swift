@@ -125,7 +125,8 @@ struct ProgramFile {
       ? Library(host: name, guest: name) : Library(host: "\(start)/\(name)", guest: "\(guest)/\(name)")
   }
 
-  /// Whether the init mounts something there, and nobody sees what the archive had: the loader then looks by default.
+  /// Whether the init mounts something there (`Tables.mounts` of GuestInit), and nobody sees what the archive had. What lies
+  /// there goes where the loader looks by default.
   private static func isMountedOver(_ path: String) -> Bool {
     let plain = URL(filePath: path).standardizedFileURL.path
     return ["/tmp", "/run", "/dev", "/proc", "/sys"].contains { plain == $0 || plain.hasPrefix("\($0)/") }
