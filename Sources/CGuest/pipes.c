@@ -1,5 +1,5 @@
 /* The two pipes between the init and a probe: what it prints, and the bell that it rings when it has put something into the
- * arena. The bell is one for all. To keep the other, too, would save a thirtieth of a trivial probe; but locks, owner, signal
+ * arena. The bell is one for all. To keep the other, too, would save a twentieth of a trivial probe; but locks, owner, signal
  * and hints hang on an open file, and the next probe must not find what the last one made of them. */
 #define _GNU_SOURCE
 #include "CGuest.h"
