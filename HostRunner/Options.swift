@@ -168,10 +168,7 @@ struct Bench {
     }
     var sets: [Programs] = []
     for words in programs { sets.append(try Programs(words.first ?? "", Array(words.dropFirst()), after: sets)) }
-    for set in sets where !set.leftOut.isEmpty {
-      let names = set.leftOut.map { URL(filePath: $0).lastPathComponent }.joined(separator: ", ")
-      Terminal.note("firstbad: left out \(set.leftOut.count) that are no programs for the guest: \(names)")
-    }
+    for line in sets.flatMap(\.leftOutLines) { Terminal.note("firstbad: \(line)") }
     let all = try await ProbeSelection(sets, kit: try Kit.find(), places: places)
     selection = words.isEmpty ? all : try all.only(words)
     var run = options.runOptions

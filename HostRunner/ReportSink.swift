@@ -22,13 +22,13 @@ struct ReportSink {
   }
 
   /// `FORMAT=FILE`.
-  init(parsing word: String) throws(Failure) {
+  static func parse(_ word: String) throws(Failure) -> (format: SuiteFormat, path: String?) {
     let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
     guard parts.count == 2, let format = SuiteFormat(rawValue: parts[0]) else {
       let names = SuiteFormat.allCases.map(\.rawValue).joined(separator: ", ")
       throw Failure(.usage, "--report \(word): say FORMAT=FILE", remedy: "a format is one of \(names)")
     }
-    try self.init(format, to: parts[1])
+    return (format, parts[1])
   }
 
   /// Writes what the reporter says.

@@ -73,6 +73,7 @@ struct SuiteCommand: AsyncParsableCommand {
         try await Bench(
           programs: exec.map { [$0] }, beside: words, guest, only: tag, repeats: repetition.number, shuffle: shuffle)
       }
+    try requireWritableBaseline()
     let known = try knownBaseline()
     let plan = SuitePlan(images, bench.selection.probes)
     if baseline != nil, let (one, other) = plan.namesakes {
@@ -82,36 +83,22 @@ struct SuiteCommand: AsyncParsableCommand {
         remedy: "run each by itself, with a baseline of its own")
     }
     try requireOwnFiles()
-    var sinks = [try ReportSink(format, to: nil)]
-    for word in report { sinks.append(try ReportSink(parsing: word)) }
-
-    let live = LiveLine()
-    var progress = SuiteProgress(plan)
-    var tally = SuiteTally(missing: missing, isUpdate: updateBaseline)
-    var results: [SuiteResult] = []
-    live.begin("suite")
-    for index in sinks.indices { try sinks[index].write { $0.begin(plan) } }
+    var reports = try SuiteReports(
+      plan, [(format, nil)] + report.map(ReportSink.parse), baseline: known,
+      SuiteTally(missing: missing, isUpdate: updateBaseline))
     let suite = SuiteRun(
       plan, with: bench.runner, baseline: known, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
-    try await suite.run { event in
-      live.clear()
-      switch event {
-      case .began: break
-      case .settled(let result):
-        tally.take(result)
-        results.append(result)
-        for index in sinks.indices { try sinks[index].write { $0.take(result) } }
-      case .ended(let kernel):
-        for index in sinks.indices { try sinks[index].write { $0.end(kernel: kernel) } }
-      }
-      progress.take(event)
-      live.phase(progress.words)
+    do {
+      try reports.begin()
+      try await suite.run { try reports.take($0) }
+      try reports.end()
+    } catch {
+      reports.cutShort(by: error)
+      throw error
     }
-    live.clear()
-    for index in sinks.indices { try sinks[index].write { $0.end(tally) } }
-    if updateBaseline { try update(known, plan, results) }
-    try await follow(SuiteReds.find(results, plan), in: plan)
-    throw ExitCode(tally.exitStatus)
+    if updateBaseline { try update(known, plan, reports.results) }
+    try await follow(SuiteReds.find(reports.results, plan), in: plan)
+    throw ExitCode(reports.tally.exitStatus)
   }
 
   private func chosenKernels() async throws -> ([KernelImage], [String], missing: Int) {
@@ -164,6 +151,24 @@ struct SuiteCommand: AsyncParsableCommand {
     return try Baseline(from: URL(filePath: baseline))
   }
 
+  /// Told before an hour is spent on what cannot be kept: a file is made beside it, as when it is written.
+  private func requireWritableBaseline() throws(Failure) {
+    guard updateBaseline, let baseline else { return }
+    let target = URL(filePath: baseline).resolvingSymlinksInPath()
+    let kind = (try? FileManager.default.attributesOfItem(atPath: target.path))?[.type] as? FileAttributeType
+    if kind == .typeDirectory { throw Failure(.cannotWrite, "\(baseline) is a folder", remedy: "name a file") }
+    // What is there and is no plain file, such as a pipe, is written into.
+    guard kind == nil || kind == .typeRegular else { return }
+    let trial = "\(target.path).\(getpid())"
+    let descriptor = open(trial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw Failure(
+        .cannotWrite, "\(baseline) cannot be written: \(String(cString: strerror(errno)))", remedy: "name another file")
+    }
+    close(descriptor)
+    unlink(trial)
+  }
+
   private func update(_ known: Baseline?, _ plan: SuitePlan, _ results: [SuiteResult]) throws(Failure) {
     guard let baseline else { return }
     var fresh = known ?? Baseline()
@@ -197,92 +202,5 @@ struct SuiteCommand: AsyncParsableCommand {
       scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789_-+=./:,@%".unicodeScalars.contains(scalar))
     }
     return plain && !word.isEmpty ? word : "'\(word.replacing("'", with: #"'\''"#))'"
-  }
-}
-
-/// Where a probe turns from good to bad in the order of the kernels.
-struct SuiteReds {
-  let probe: String
-  let good: Int
-  let bad: Int
-
-  /// The last such turn of each probe: what cannot tell in between does not end it.
-  static func find(_ results: [SuiteResult], _ plan: SuitePlan) -> [SuiteReds] {
-    plan.probes.compactMap { probe in
-      let row = results.filter { $0.cell.probe.id == probe.id }.sorted { $0.kernel < $1.kernel }
-      var good: Int?
-      var turn: SuiteReds?
-      for result in row {
-        switch Standing(result.cell) {
-        case .good: good = result.kernel
-        case .bad:
-          if let last = good { turn = SuiteReds(probe: probe.id.description, good: last, bad: result.kernel) }
-          good = nil
-        case .skip, .untestable, .infra: break
-        }
-      }
-      return turn
-    }
-  }
-
-  /// The words after `firstbad`.
-  func command(_ plan: SuitePlan, packages: String?, probes: [String], _ guest: GuestOptions) -> [String] {
-    var words = ["bisect"]
-    let ends = [plan.kernels[good].package?.version, plan.kernels[bad].package?.version].compactMap { $0 }
-    // Two flavours of one version are told apart by their files alone.
-    if let packages, ends.count == 2, ends[0] != ends[1] {
-      words += ["--packages", packages, "--good", ends[0], "--bad", ends[1]]
-    } else {
-      words += plan.kernels[good...bad].flatMap { ["--kernel", $0.file.path] }
-    }
-    words += guest.words
-    let files = probes.filter(ProbeSelection.isFile)
-    return words + (files.isEmpty || !probes.contains(probe) && files.isEmpty ? [probe] : source(in: files))
-  }
-
-  /// The file with this probe, and which of its probes when there are several.
-  private func source(in arguments: [String]) -> [String] {
-    let files = arguments.flatMap { word -> [String] in
-      if word.hasSuffix(".c") || word.hasSuffix(".swift") { return [word] }
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: word)) ?? []
-      return names.filter(ProbeSelection.isFile).sorted().map { "\(word)/\($0)" }
-    }
-    for file in files {
-      guard let text = try? String(contentsOfFile: file, encoding: .utf8), text.contains("PROBE(\"\(probe)\"") else {
-        continue
-      }
-      return ["--only", probe, file]
-    }
-    return [probe]
-  }
-}
-
-/// How far a suite is, for the live line.
-private struct SuiteProgress {
-  private let plan: SuitePlan
-  private var running: Set<Int> = []
-  private var ended = 0
-  private var cells = 0
-  private var tally = SuiteTally()
-
-  init(_ plan: SuitePlan) { self.plan = plan }
-
-  mutating func take(_ event: SuiteEvent) {
-    switch event {
-    case .began(let kernel): running.insert(kernel)
-    case .settled(let result):
-      cells += 1
-      tally.take(result)
-    case .ended(let kernel):
-      running.remove(kernel)
-      ended += 1
-    }
-  }
-
-  var words: String {
-    let names = running.sorted().map { plan.titles[$0] }.joined(separator: ", ")
-    let bad = tally[.bad] > 0 ? ", \(tally[.bad]) bad" : ""
-    return "\(ended) of \(plan.kernels.count) kernels, \(cells) of \(plan.kernels.count * plan.probes.count) cells"
-      + "\(bad); \(names)"
   }
 }

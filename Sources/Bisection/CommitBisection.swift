@@ -132,7 +132,8 @@ public struct CommitBisection {
   ) async throws -> Examination? {
     try Task.checkCancellation()
     if let yardstick, let rates = yardstick.rates { return try await decide(sample, role, isClean, yardstick, rates) }
-    if let known = Record(ledger.entries).examination(of: sample, isClean: isClean) {
+    if var known = Record(ledger.entries).examination(of: sample, isClean: isClean) {
+      known = try await lookingAgain(at: known, of: sample, yardstick)
       if !(isTold && role.isEnd) {
         report(
           .examined(sample, role, known, known.flatMap { yardstick?.answer(for: $0.seen) }, open: open, wasKnown: true))
@@ -140,8 +141,9 @@ public struct CommitBisection {
       return known
     }
     report(.examining(sample, role, open: open))
-    let found = try await laboratory.examine(sample, isClean: isClean)
+    var found = try await laboratory.examine(sample, isClean: isClean)
     try ledger.append(.examined(LedgerEntry.Examined(sample: sample, examination: found, at: .now)))
+    found = try await lookingAgain(at: found, of: sample, yardstick)
     report(
       .examined(sample, role, found, found.flatMap { yardstick?.answer(for: $0.seen) }, open: open, wasKnown: false))
     return found
@@ -175,7 +177,9 @@ public struct CommitBisection {
     for (number, commit) in range.commits.enumerated() where commit.id != range.new.id {
       if let mark = record.marks[commit.id] {
         search.record(range.answer(mark), for: number)
-      } else if case .some(.some(let known)) = record.examination(of: .commit(commit), isClean: false) {
+      } else if case .some(.some(let known)) = record.examination(of: .commit(commit), isClean: false),
+        record.isSettled(known, of: .commit(commit), yardstick)
+      {
         search.record(range.towardsNew(yardstick.answer(for: known.seen)), for: number)
       }
     }

@@ -124,7 +124,12 @@ public struct KernelListBisection: Sendable {
       let known = steps.first { $0.cell.kernelDigest == digest }?.cell
       let cell: Cell
       if let known { cell = known } else { cell = try await runs.cells(of: index, upTo: 1)[0] }
-      let answer = yardstick.answer(for: cell.seen)
+      var answer = yardstick.answer(for: cell.seen)
+      // Silence is no evidence by itself: see CommitBisection.lookingAgain.
+      if answer == .bad, cell.seen.isSilentHang {
+        let next = try await runs.cells(of: index, upTo: 2)[1].seen
+        if yardstick.answer(for: next) != .bad { answer = yardstick.answer(for: cell.seen.hungOnce(next: next)) }
+      }
       search.record(answer, for: next)
       take(Step(index: index, cell: cell, answer: answer), &steps, search)
     }

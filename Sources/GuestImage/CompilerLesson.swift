@@ -14,6 +14,10 @@ enum CompilerLesson {
       " with no value, in function returning non-void",
       "leave a probe with PASS(), FAIL(...) or SKIP(...), not with return"
     ),
+    (
+      "/bits/ioctl.h:",
+      "both musl and the kernel define these: include <linux/...> before <sys/ioctl.h> and <sys/mount.h>"
+    ),
     ("OBSERVE takes an integer or a string", "scale the number to an integer, as in microseconds"),
     ("gcc: not found", "install gcc, which musl-gcc calls: apt-get install gcc"),
     ("firstbad/probe.h: No such file", "run 'make guest' again: the kit has lost its headers"),

@@ -16,12 +16,28 @@ public struct Programs: Sendable {
     let folder: String
     /// Seconds after which it is ended.
     public let timeout: Int
+    /// What it loads and this machine has not, in a sentence; such a program is not started.
+    let lacks: String?
+  }
+
+  /// Why something of a folder is no program for the guest.
+  public enum Refusal: String, Sendable, CaseIterable {
+    /// A script, a library, a file cut short, a program for another machine.
+    case other = "no program for the guest"
+    /// A program that may not be started.
+    case mode = "not executable"
+    /// The folders of a folder are suites of their own.
+    case folder = "a folder, to be named itself"
+    /// Paths are text here.
+    case name = "of a name that is no UTF-8"
+    /// A list names it.
+    case missing = "not there"
   }
 
   /// The programs, in their order.
   public private(set) var all: [Program] = []
-  /// What was found beside them and is no program for the guest: scripts, programs for other machines.
-  public private(set) var leftOut: [String] = []
+  /// What was found beside them and is not run, by name. Data that is no program is not among it.
+  public private(set) var leftOut: [(name: String, why: Refusal)] = []
   private var folders: [String: String] = [:]
   /// The folder of the guest in which all of them lie.
   private let root: String
@@ -66,26 +82,60 @@ public struct Programs: Sendable {
         if pair.count == 2 { take(pair[0], url.appending(path: "\(pair[0])/\(pair[1])").path) }
       }
     } else {
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-      for name in names.sorted() where FileManager.default.isExecutableFile(atPath: url.appending(path: name).path) {
-        take(url.lastPathComponent, url.appending(path: name).path)
-      }
+      let names = try Self.names(in: url.path)
+      leftOut += Array(repeating: ("?", .name), count: names.unreadable)
+      for name in names.readable { take(url.lastPathComponent, url.appending(path: name).path) }
     }
     guard !all.isEmpty else {
       throw Failure(.badInput, "\(path) holds no program for x86-64", remedy: "name a folder with compiled programs")
     }
   }
 
+  /// What is left out of a folder, a line for each reason.
+  public var leftOutLines: [String] {
+    Refusal.allCases.compactMap { why in
+      let names = leftOut.filter { $0.why == why }.map(\.name)
+      if names.isEmpty { return nil }
+      let list = why == .name ? "" : ": \(names.joined(separator: ", "))"
+      return "\(names.count) left out as \(why.rawValue)\(list)"
+    }
+  }
+
   private mutating func take(_ collection: String, _ file: String) {
+    let name = URL(filePath: file).lastPathComponent
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) else { return leftOut.append(file) }
-    if isFolder.boolValue { return }
+    guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) else {
+      return leftOut.append((name, .missing))
+    }
+    if isFolder.boolValue { return leftOut.append((name, .folder)) }
+    let isExecutable = FileManager.default.isExecutableFile(atPath: file)
     // A shared object without a loader is a library; a static program that may lie anywhere looks the same but for
     // its name.
     guard let program = ProgramFile(file), program.isWhole, program.interpreter != nil || !file.contains(".so") else {
-      return leftOut.append(file)
+      if isExecutable { leftOut.append((name, .other)) }
+      return
     }
+    guard isExecutable else { return leftOut.append((name, .mode)) }
     add(collection, file, [], isAlone: false)
+  }
+
+  /// What a folder has, in order. Names that are no UTF-8 cannot be told, but counted.
+  private static func names(in folder: String) throws(Failure) -> (readable: [String], unreadable: Int) {
+    guard let stream = opendir(folder) else {
+      throw Failure(.badInput, "\(folder) cannot be read: \(String(cString: strerror(errno)))")
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    var unreadable = 0
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(validating: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      guard let name else {
+        unreadable += 1
+        continue
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return (names.sorted(), unreadable)
   }
 
   private mutating func add(_ collection: String, _ file: String, _ arguments: [String], isAlone: Bool) {
@@ -106,8 +156,13 @@ public struct Programs: Sendable {
     let timeout = min(3600, told.map { $0 == 0 ? 3600 : max(1, $0) } ?? Self.timeout)
     // Its name as it is: two that differ by a dash alone are two.
     let folder = collection.hasPrefix(".") ? "\(root)/\(Self.word(collection))" : "\(root)/\(collection)"
+    var lacks: String?
+    // One program that cannot be run shall not take the others of its folder along.
+    if !isAlone {
+      do { _ = try ProgramFile(file)?.libraries(in: folder) } catch { lacks = error.message }
+    }
     if !isAlone { folders[url.deletingLastPathComponent().path] = folder }
-    all.append(Program(id: id, path: file, arguments: arguments, folder: folder, timeout: timeout))
+    all.append(Program(id: id, path: file, arguments: arguments, folder: folder, timeout: timeout, lacks: lacks))
   }
 
   /// As a part of an id.
@@ -116,81 +171,12 @@ public struct Programs: Sendable {
     return words.isEmpty ? "program" : words.joined(separator: "-")
   }
 
-  /// The probes that run them.
-  var source: String {
-    func quoted(_ text: String) -> String {
-      "\"" + text.utf8.map { byte in "\\" + Self.octal(byte) }.joined() + "\""
-    }
-    var text = """
-      #include <firstbad/probe.h>
-      #include <string.h>
-      #include <sys/wait.h>
-      #include <unistd.h>
-
-      /* A line of this file tells nobody anything. */
-      #undef FB_HERE_
-      #define FB_HERE_ ""
-
-      static int run(const char *folder, char *const *arguments)
-      {
-      	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", "TERM=dumb", 0};
-      	int status = 0;
-      	pid_t child = fork();
-      	if (child == 0) {
-      		if (chdir(folder) == 0)
-      			execve(arguments[0], arguments, environment);
-      		_exit(errno == ENOENT ? 127 : 126);
-      	}
-      	if (child < 0)
-      		SKIP("no process for it: %s", strerror(errno));
-      	while (waitpid(child, &status, 0) < 0)
-      		if (errno != EINTR)
-      			SKIP("it cannot be waited for: %s", strerror(errno));
-      	return status;
-      }
-
-      static void judge(int status)
-      {
-      	errno = 0;
-      	if (WIFSIGNALED(status))
-      		FAIL("killed by signal %d", WTERMSIG(status));
-      	if (WEXITSTATUS(status) == 4)
-      		SKIP("exit status 4");
-      	if (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127)
-      		SKIP("it cannot be started, or says so: exit status %d", WEXITSTATUS(status));
-      	if (WEXITSTATUS(status) != 0)
-      		FAIL("exit status %d", WEXITSTATUS(status));
-      }
-
-      """
-    for program in all {
-      let name = URL(filePath: program.path).lastPathComponent
-      let words = (["\(program.folder)/\(name)"] + program.arguments).map { "(char *)\(quoted($0))" }
-      text += """
-
-        PROBE("\(program.id)", "a program of others exits with 0", TIMEOUT_S(\(program.timeout)), MEMORY_MIB(512))
-        {
-        	char *const arguments[] = {\(words.joined(separator: ", ")), 0};
-        	judge(run(\(quoted(program.folder)), arguments));
-        	PASS();
-        }
-
-        """
-    }
-    return text
-  }
-
-  private static func octal(_ byte: UInt8) -> String {
-    let digits = String(byte, radix: 8)
-    return String(repeating: "0", count: 3 - digits.count) + digits
-  }
-
   /// What the guest needs of them: the programs, what lies beside those of a folder, and the libraries.
   func files() throws(Failure) -> [GuestImage.File] {
     var files: [String: String] = [:]
     for program in all {
       files["\(program.folder)/\(URL(filePath: program.path).lastPathComponent)"] = program.path
-      for library in try ProgramFile(program.path)?.libraries(in: program.folder) ?? [] {
+      for library in program.lacks != nil ? [] : try ProgramFile(program.path)?.libraries(in: program.folder) ?? [] {
         files[library.guest] = library.host
       }
     }

@@ -24,6 +24,21 @@ public struct Finding: Sendable {
     verdict.signature.map { [Judge.notReached, Judge.incomplete, Judge.brokenBefore].contains($0) } ?? false
   }
 
+  /// Bad for nothing but silence: the guest stopped answering while the probe ran, and its kernel said nothing of it. An
+  /// emulator that stalls, or a host that is short of processors, looks the same.
+  public var isSilentHang: Bool {
+    end == nil && verdict == .bad(signature: "\(RunName(probe).probe): \(Judge.hang)")
+  }
+
+  /// What is left of a silent hang when the next boot did not show it.
+  public func hungOnce(next: Finding) -> Finding {
+    let id = RunName(probe).probe
+    return Finding(
+      probe: probe, verdict: .untestable(phase: .probe, signature: "\(id): hung once"), phase: phase, end: nil,
+      reason: "\(reason), and in a fresh boot it did not: \(next.reason)", observations: observations,
+      events: events, output: output)
+  }
+
   /// True when the probe's own check or FAIL decided, and nothing else.
   public var isFailedCheck: Bool {
     end?.outcome == .fail && (end?.taint ?? 0) & 1 << 7 == 0 && !(events.contains { $0.severity > .warning })
@@ -48,6 +63,17 @@ public struct Finding: Sendable {
     self.init(
       probe: probe, verdict: .untestable(phase: phase, signature: why), phase: phase, end: nil, reason: why,
       observations: [], events: [])
+  }
+
+  /// A probe that was to be run, and was not, through no fault of the kernel's.
+  public init(cutShort probe: Text, why: String) {
+    self.init(
+      probe: probe, verdict: .infra(reason: why), phase: .start, end: nil, reason: why, observations: [], events: [])
+  }
+
+  /// See ``init(cutShort:why:)``. Nothing else is our own failing before QEMU was started.
+  public var isCutShort: Bool {
+    if case .infra = verdict { phase == .start && end == nil && output.isEmpty && observations.isEmpty } else { false }
   }
 
   /// The same with further observations: what a reader of the probe's output found in it.

@@ -19,6 +19,8 @@ public struct Judge: Sendable {
   static let brokenBefore = "broken before"
   /// Signature of a pass whose stream did not come to its end.
   static let incomplete = "incomplete"
+  /// How a guest ended that fell silent while a probe ran.
+  static let hang = "hang"
 
   private let evidence: Evidence
   private let failOn: FailOn
@@ -224,7 +226,7 @@ public struct Judge: Sendable {
       if let trouble = events.first {
         return (.bad(signature: trouble.signature), "the guest hung while the probe ran: \(trouble.line)")
       }
-      return (.bad(signature: "\(id): hang"), "the whole guest hung while the probe ran, for \(seconds) s")
+      return (.bad(signature: "\(id): \(Self.hang)"), "the whole guest hung while the probe ran, for \(seconds) s")
     case .outOfTime(let seconds):
       let why = "the run's own limit of \(seconds) s passed while the probe ran"
       return (.untestable(phase: .probe, signature: "out of time"), why)

@@ -83,6 +83,12 @@ public struct Apt: Sendable {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     guard download.status == 0, let file = files.first(where: { $0.hasPrefix("\(name)_") && $0.hasSuffix(".deb") })
     else {
+      // The number stands in apt's words in any language.
+      if download.errors.contains("(\(ENOSPC): ") {
+        throw Failure(
+          .cannotWrite, "\(folder.path) cannot hold \(name) \(version): no space left on device",
+          remedy: "free some space there, or point XDG_CACHE_HOME to a folder that has some")
+      }
       throw Failure(
         .toolFailed, "\(name) \(version) cannot be downloaded: \(download.lastWords)",
         remedy: "run 'apt-get update'; sources sometimes list what they no longer hold")

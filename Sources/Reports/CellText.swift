@@ -10,7 +10,7 @@ public enum CellText {
     var table = Table("KERNEL", "PROBE", "VERDICT", "OBSERVED", "WHY")
     for cell in cells {
       table.add(
-        kernel(cell), cell.probe.id.description, cell.finding.verdict.word, observed(cell), reason(cell))
+        kernel(cell), cell.probe.id.description, cell.finding.verdict.word, observed(cell, most: longest), reason(cell))
     }
     return table.lines
   }
@@ -53,13 +53,28 @@ public enum CellText {
     }
   }
 
-  /// `name=value` for each observation.
-  public static func observed(_ cell: Cell) -> String {
-    plain(cell.finding.observations.map { "\($0.name)=\($0.value.words)" }.joined(separator: " "))
+  /// `name=value` for each observation; of longer values than `most` only the beginning, and how long they are.
+  public static func observed(_ cell: Cell, most: Int = .max) -> String {
+    let words = cell.finding.observations.map { name, value in
+      let text = plain(value.words.description)
+      return text.count > most ? "\(name)=\(text.prefix(most))... (\(text.count) characters)" : "\(name)=\(text)"
+    }
+    return words.joined(separator: " ")
   }
 
+  /// What of a value a table shows.
+  static let longest = 100
+
+  /// A probe's message may have several lines; a report has one for it.
+  static func oneLine(_ text: String) -> String {
+    plain(text.split(separator: "\n").prefix(reasonLines).joined(separator: "; "))
+  }
+
+  /// So many lines of a reason are kept: QEMU's complaints may be long.
+  private static let reasonLines = 4
+
   static func reason(_ cell: Cell) -> String {
-    let reason = plain(cell.finding.reason.split(separator: "\n").first.map(String.init) ?? "")
+    let reason = oneLine(cell.finding.reason)
     let outcome = cell.finding.end?.outcome
     if cell.finding.verdict == .good { return "" }
     if case .untestable(let phase, _) = cell.finding.verdict, outcome != .skip {

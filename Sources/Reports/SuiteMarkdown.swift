@@ -30,7 +30,7 @@ public struct SuiteMarkdown: SuiteReporter {
   public mutating func end(_ tally: SuiteTally) -> String {
     guard let plan = grid.plan else { return "" }
     let head = tally.sentence.prefix(1).uppercased() + tally.sentence.dropFirst()
-    var text = "## \(head)\n\n\(tally.total) cells: \(tally.words)."
+    var text = "## \(head)\n\n\(tally.size): \(tally.words)."
     text += "\(tally.changeWords.map { " Against what is known: \($0)." } ?? "")\n\n"
     text += "| probe |" + plan.titles.enumerated().map { " \($0 + 1): \(Self.plain($1)) |" }.joined() + "\n"
     text += "|---|" + String(repeating: "---|", count: plan.titles.count) + "\n"

@@ -54,7 +54,7 @@ enum Mark: Equatable {
 
   init(_ result: SuiteResult) {
     let cell = result.cell
-    let reason = CellText.plain(cell.finding.reason.split(separator: "\n").first.map(String.init) ?? "")
+    let reason = CellText.oneLine(cell.finding.reason)
     let details = result.change.details.map(CellText.plain).joined(separator: "; ")
     let why = [reason, details].filter { !$0.isEmpty }.joined(separator: "; ")
     switch (result.change.kind, Standing(cell)) {
@@ -68,6 +68,9 @@ enum Mark: Equatable {
 }
 
 extension SuiteTally {
+  /// `1 cell`, `12 cells`.
+  var size: String { total == 1 ? "1 cell" : "\(total) cells" }
+
   /// `3 good, 1 bad, 2 skip`; what is none is left out, but never what is good.
   var words: String {
     Standing.allCases.filter { $0 == .good || self[$0] > 0 }.map { "\(self[$0]) \($0.rawValue)" }
@@ -85,6 +88,7 @@ extension SuiteTally {
   /// What follows for CI.
   var sentence: String {
     switch exitStatus {
+    case 0 where isUpdate: "the baseline is what was found"
     case 0: "nothing is worse"
     case 1: "something is worse"
     default: total == 0 || self[.good] + self[.bad] == 0 ? "nothing could be told" : "not all could be told"

@@ -24,6 +24,8 @@ public struct SuiteText: SuiteReporter {
     tallies[result.kernel, default: SuiteTally()].take(result)
     if result.change.kind == .same { return "" }
     let cell = result.cell
+    // What was not run is told in one line, at the end.
+    if cell.finding.isCutShort { return "" }
     // A kernel that does not come up says so once, not for each probe.
     if SuiteGrid.isOfKernel(cell), result.change.comparedWith == nil {
       let why = CellText.reason(cell)
@@ -33,7 +35,7 @@ public struct SuiteText: SuiteReporter {
       return "\(grid.title(result.kernel))  all probes: untestable  \(why)\n\(console)"
     }
     let words = [
-      Standing(cell).rawValue, CellText.observed(cell), CellText.reason(cell),
+      Standing(cell).rawValue, CellText.observed(cell, most: CellText.longest), CellText.reason(cell),
     ].filter { !$0.isEmpty }
     var text = "\(grid.title(result.kernel))  \(cell.probe.id): \(words.joined(separator: "  "))\n"
     if let known = result.change.comparedWith {
@@ -55,7 +57,7 @@ public struct SuiteText: SuiteReporter {
     for (why, count) in grid.silent { text += "not judged: \(why)\(count > 1 ? " (\(count) cells)" : "")\n" }
     for line in grid.differences { text += "differs: \(line)\n" }
     for line in grid.measurements { text += "measured: \(line)\n" }
-    text += "\(tally.total) cells: \(tally.words)\(tally.changeWords.map { "; against what is known: \($0)" } ?? "")"
+    text += "\(tally.size): \(tally.words)\(tally.changeWords.map { "; against what is known: \($0)" } ?? "")"
     return text + ". \(tally.sentence.prefix(1).uppercased())\(tally.sentence.dropFirst()).\n"
   }
 }
@@ -119,7 +121,7 @@ struct SuiteGrid {
         guard let result = cells[probe.id.description]?[index],
           ![.good, .bad].contains(Standing(result.cell))
         else { continue }
-        let who = Self.isOfKernel(result.cell) ? title(index) : probe.id.description
+        let who = Self.isOfKernel(result.cell) || result.cell.finding.isCutShort ? title(index) : probe.id.description
         let reason = CellText.reason(result.cell)
         let standing = Standing(result.cell).rawValue
         let why = "\(who): \(reason.hasPrefix(standing) ? "" : "\(standing): ")\(reason)"

@@ -36,6 +36,18 @@ public struct Cell: Sendable {
       durationMilliseconds: durationMilliseconds, folder: folder, running: running)
   }
 
+  /// What a silent hang and the next boot, which the probe had to itself, come to. Silence is no evidence by itself: bad is
+  /// what is so twice, or what the second boot shows in another way.
+  func lookedAtAgain(_ next: Cell) -> Cell {
+    switch next.finding.verdict {
+    case .bad, .infra: next
+    case .good, .untestable:
+      Cell(
+        kernel: kernel, probe: probe, finding: finding.hungOnce(next: next.finding), accelerator: accelerator,
+        durationMilliseconds: durationMilliseconds, folder: folder, running: running)
+    }
+  }
+
   /// The cell of a probe that needs something of which nobody knows whether the kernel has it.
   func doubting(_ needs: [String]) -> Cell {
     guard case .bad(let signature) = finding.verdict, !needs.isEmpty else { return self }

@@ -34,7 +34,7 @@ public struct RunOptions: Sendable {
 
 /// Runs probes on kernels: as few boots as their machines allow, each judged by itself.
 public struct ProbeRunner: Sendable {
-  private let hypervisor: Hypervisor
+  let hypervisor: Hypervisor
   private let trial: AcceleratorTrial
   let selection: ProbeSelection
   let options: RunOptions
@@ -42,9 +42,6 @@ public struct ProbeRunner: Sendable {
   let files: [String: URL]
   private let places: Places
   let note: @Sendable (String) -> Void
-
-  /// How often a boot is repeated that the emulator or a sleeping host spoilt.
-  static let noiseRetries = 2
 
   /// A runner; `note` takes lines that are worth a person's while.
   public init(
@@ -68,15 +65,21 @@ public struct ProbeRunner: Sendable {
   }
 
   /// All chosen probes on one kernel, in the order of the choice.
-  public func run(on kernel: KernelImage) async throws -> [Cell] {
+  public func run(on kernel: KernelImage) async throws -> [Cell] { try await run(on: kernel, looksAgain: true) }
+
+  private func run(on kernel: KernelImage, looksAgain: Bool) async throws -> [Cell] {
     let cells = Mutex<[Text: Cell]>([:])
-    try await run(on: kernel) { cell in cells.withLock { $0[cell.probe.id] = cell } }
+    try await run(on: kernel, looksAgain: looksAgain) { cell in cells.withLock { $0[cell.probe.id] = cell } }
     return cells.withLock { cells in selection.probes.compactMap { cells[$0.id] } }
   }
 
   /// All chosen probes on one kernel; each cell is handed over as soon as the boot that settled it is over. No
   /// verdict can come sooner: good takes the boot's last record.
-  public func run(on kernel: KernelImage, each: @escaping @Sendable (Cell) async throws -> Void) async throws {
+  ///
+  /// A guest that hung without a word is booted again, unless `looksAgain` is false: see ``Cell/lookedAtAgain(_:)``.
+  public func run(
+    on kernel: KernelImage, looksAgain: Bool = true, each: @escaping @Sendable (Cell) async throws -> Void
+  ) async throws {
     let digest = Task { try kernel.sha256() }
     let (choices, folder) = try await chooseModules(for: kernel)
     @Sendable func hand(over cells: [Cell]) async throws {
@@ -103,22 +106,22 @@ public struct ProbeRunner: Sendable {
         if accelerator == nil { accelerator = try await self.accelerator(for: kernel) }
         guard let accelerator else { return }
         let rows = probes.flatMap { ProbeRow.rows(of: $0, 1, times: times($0)) }
-        try await run(rows, on: kernel, machine.shape, modules, accelerator, hand)
+        try await run(rows, on: kernel, machine.shape, modules, accelerator, looksAgain, hand)
       }
     }
   }
 
   /// Several runs of the one probe out of a single boot, each with a verdict of its own: so many, or fewer when one of
-  /// them broke the kernel, but at least one.
+  /// them broke the kernel, but at least one. Each is told as it was; who counts them sees whether they agree.
   public func runs(on kernel: KernelImage, upTo count: Int) async throws -> [Cell] {
     guard count > 1, selection.probes.count == 1, let probe = selection.probes.first, !probe.hasRealMounts else {
-      return try await run(on: kernel)
+      return try await run(on: kernel, looksAgain: false)
     }
     let (choices, folder) = try await chooseModules(for: kernel)
     // What cannot be told of one run cannot be told of several.
     guard let choice = choices[probe.id], choice.lacks.isEmpty, choice.doubts.isEmpty,
       case .success(let modules) = try await ModuleSet(folder, files: files, places: places).load(choice.load)
-    else { return try await run(on: kernel) }
+    else { return try await run(on: kernel, looksAgain: false) }
     var rows = ProbeRow.rows(of: probe, count, times: probe.repeats)
     let all = try await boot(
       rows.flatMap(\.open), on: kernel, MachineShape(probe), modules, accelerator(for: kernel))
@@ -134,7 +137,7 @@ public struct ProbeRunner: Sendable {
         return cell
       }
     }
-    return told.isEmpty ? try await run(on: kernel) : told
+    return told.isEmpty ? try await run(on: kernel, looksAgain: false) : told
   }
 
   private func order(_ probes: [ProbeMetadata]) -> [ProbeMetadata] {
@@ -181,11 +184,16 @@ public struct ProbeRunner: Sendable {
   /// again in a fresh boot, as long as each boot settles at least one.
   private func run(
     _ rows: [ProbeRow], on kernel: KernelImage, _ shape: MachineShape, _ modules: [LoadableModule],
-    _ accelerator: Accelerator, _ hand: @Sendable ([Cell]) async throws -> Void
+    _ accelerator: Accelerator, _ looksAgain: Bool, _ hand: @Sendable ([Cell]) async throws -> Void
   ) async throws {
     var rows = rows
     while !rows.isEmpty {
-      let cells = try await boot(rows.flatMap(\.open), on: kernel, shape, modules, accelerator)
+      var cells = try await boot(rows.flatMap(\.open), on: kernel, shape, modules, accelerator)
+      for place in cells.indices where looksAgain && cells[place].finding.isSilentHang {
+        note("the guest hung while \(cells[place].probe.id) ran; looking again in a fresh boot")
+        let again = try await boot([cells[place].probe], on: kernel, shape, modules, accelerator)
+        if let next = again.first { cells[place] = cells[place].lookedAtAgain(next) }
+      }
       let done = cells.filter { !$0.finding.isUnsettled }
       for cell in done.isEmpty ? cells : done { _ = rows.indices.first { rows[$0].take(cell) } }
       try await hand(rows.filter { done.isEmpty || $0.open.isEmpty }.compactMap(\.cell))
@@ -193,78 +201,11 @@ public struct ProbeRunner: Sendable {
     }
   }
 
-  private func boot(
-    _ probes: [ProbeMetadata], on kernel: KernelImage, _ shape: MachineShape, _ modules: [LoadableModule],
-    _ accelerator: Accelerator
-  ) async throws -> [Cell] {
-    var deadlines = Deadlines(for: accelerator)
-    for (name, seconds) in options.deadlines { _ = deadlines.set(name, to: seconds) }
-    var plan = Plan()
-    plan.port = Text(hypervisor.architecture.verdictPort ?? "")
-    plan.timeoutPercent = deadlines.timeoutPercent
-    plan.probeMilliseconds = deadlines.probe.map { max(1, Int($0 * 1000)) } ?? 0
-    plan.modules = modules.map { Plan.Module(Text($0.name), isRequired: $0.isRequired) }
-    plan.probes = probes.map(\.id)
-    // Programs of others print their results; a probe's output is only for a person.
-    if !selection.image.files.isEmpty { plan.outputLimit = 1 << 20 }
-
-    guard plan.text.bytes.count < Plan.limit else {
-      throw Failure(
-        .usage, "\(probes.count) runs are more than one boot can be asked for",
-        remedy: "name fewer probes, or a smaller --repeat")
-    }
-    for attempt in 0... {
-      plan.nonce = Self.freshNonce()
-      let record = try await hypervisor.run(
-        Boot(
-          kernel: kernel, initramfs: selection.image.initramfs(plan, modules: modules.map(\.bytes)), nonce: plan.nonce,
-          planned: plan.probes, shape: shape, accelerator: accelerator, deadlines: deadlines, append: options.append))
-      let judge = Judge(record.evidence, failOn: options.failOn)
-      // Whoever wrote to the records' port, or silenced the console, shall damage no verdict but its own.
-      if (judge.isStreamDamaged || judge.isAttributionLost) && probes.count > 1 {
-        var cells: [Cell] = []
-        for probe in probes { cells += try await boot([probe], on: kernel, shape, modules, accelerator) }
-        return cells
-      }
-      if judge.isEmulatorNoise && attempt < Self.noiseRetries {
-        note("the emulator lost a timer interrupt; booting again (\(record.folder.console.path))")
-        continue
-      }
-      var findings = probes.map { judge.finding(about: $0.id) }
-      if !selection.image.files.isEmpty {
-        // Programs of others do not observe; what they say of their parts stands for it.
-        findings = findings.map { finding in
-          finding.observing(SubResults.find(in: finding.output).map { ($0.name, .text(Text($0.result))) })
-        }
-      }
-      if record.lostSeconds > 0, attempt < Self.noiseRetries, findings.contains(where: { $0.verdict != .good }) {
-        note("the host slept for \(Int(record.lostSeconds)) s; booting again (\(record.folder.console.path))")
-        continue
-      }
-      return zip(probes, findings).map { probe, finding in
-        Cell(
-          kernel: kernel, probe: probe, finding: finding, accelerator: accelerator,
-          durationMilliseconds: Int(record.duration / .milliseconds(1)), folder: record.folder,
-          running: record.evidence.hello.map { ($0.release.description, $0.version.description) })
-      }
-    }
-    return []
-  }
-
   private func unconfigured(_ kernel: KernelImage, _ probe: ProbeMetadata, _ lacks: [String]) -> Cell {
     let why = lacks.joined(separator: ", ")
     return Cell(
       kernel: kernel, probe: probe, finding: Finding(notRun: probe.id, phase: .configure, why: why),
       accelerator: nil, durationMilliseconds: 0, folder: nil, running: nil)
-  }
-
-  /// 128 random bits from the system's generator.
-  private static func freshNonce() -> Text {
-    Text(
-      (0..<2).map { _ in UInt64.random(in: 0...UInt64.max) }.map { half in
-        let digits = String(half, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-      }.joined())
   }
 }
 

@@ -1,3 +1,4 @@
+import Judgement
 public import VerdictStream
 public import VirtualMachine
 
@@ -36,6 +37,23 @@ public struct SuitePlan: Sendable {
       if let other = kernels[..<place].first(where: { $0.title == kernel.title }) { return (other, kernel) }
     }
     return nil
+  }
+}
+
+extension SuitePlan {
+  /// The cells that a run which ended early did not come to. Readers of reports count what they were promised, and a cell
+  /// that is missing looks like one that nobody asked for.
+  public func cutShort(after results: [SuiteResult], why: String, baseline: Baseline?) -> [SuiteResult] {
+    let settled = Dictionary(grouping: results, by: \.kernel).mapValues { Set($0.map(\.cell.probe.id)) }
+    return kernels.indices.flatMap { index in
+      probes.filter { !settled[index, default: []].contains($0.id) }.map { probe in
+        let cell = Cell(
+          kernel: kernels[index], probe: probe, finding: Finding(cutShort: probe.id, why: why), accelerator: nil,
+          durationMilliseconds: 0, folder: nil, running: nil)
+        return SuiteResult(
+          kernel: index, cell: cell, change: Change(cell, title: titles[index], baseline: baseline))
+      }
+    }
   }
 }
 

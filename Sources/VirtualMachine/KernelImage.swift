@@ -5,7 +5,7 @@ public import HostSystem
 public struct KernelImage: Sendable, Equatable {
   /// The file.
   public let file: URL
-  /// The version string the file carries, `RELEASE (BUILDER) VERSION`; nil for an uncompressed kernel.
+  /// The version string the file carries, `RELEASE (BUILDER) VERSION`; nil where it has none.
   public let version: String?
   /// Its build id in hexadecimal, where who built it wrote it down: a file `build-id` beside the image.
   public var build: String? {
@@ -62,7 +62,7 @@ public struct KernelImage: Sendable, Equatable {
       guard bytes.count > 64, bytes[4] == 2, bytes[0x12] == 62 else {
         throw Failure(.badInput, "the kernel \(path) is an ELF file of another architecture", remedy: remedy)
       }
-      version = nil
+      version = Banner.version(in: file)
     } else if bytes.count > 0x40, bytes[0x38..<0x3C].elementsEqual("ARMd".utf8) {
       throw Failure(.badInput, "the kernel \(path) is for arm64", remedy: remedy)
     } else {
@@ -72,6 +72,34 @@ public struct KernelImage: Sendable, Equatable {
 
   /// SHA-256 of the file. Some 50 ms for a distribution's kernel, so a run computes it beside the boot.
   public func sha256() throws(Failure) -> String { try Digest.sha256(of: file) }
+}
+
+/// `linux_banner` (init/version.c), the line that a kernel begins its log with. An uncompressed one has it as it is.
+enum Banner {
+  private static let head = Data("Linux version ".utf8)
+  /// Of `Linux version RELEASE (BUILDER) (COMPILER) #NUMBER ...` hardly ever more than 300 bytes.
+  private static let most = 1024
+
+  /// What a bzImage's header says: the line without the compiler.
+  static func version(in file: URL) -> String? {
+    guard let data = try? Data(contentsOf: file, options: .alwaysMapped) else { return nil }
+    var rest = data.startIndex..<data.endIndex
+    while let found = data.range(of: head, in: rest) {
+      let line = data[found.upperBound...].prefix(most).prefix { $0 != 0x0A && $0 != 0 }
+      if let version = version(String(decoding: line, as: UTF8.self)) { return version }
+      rest = found.upperBound..<data.endIndex
+    }
+    return nil
+  }
+
+  /// The compiler's name may have round brackets of its own; `uname -v` begins with a number sign.
+  static func version(_ line: String) -> String? {
+    guard let first = line.first, first.isNumber, let builder = line.firstRange(of: " ("),
+      let end = line[builder.upperBound...].firstRange(of: ") "),
+      let mark = line.ranges(of: ") #").last, mark.lowerBound >= end.lowerBound
+    else { return nil }
+    return line[..<end.lowerBound] + ") " + line[line.index(before: mark.upperBound)...]
+  }
 }
 
 /// The set-up header of a bzImage (Documentation/arch/x86/boot.rst).

@@ -23,6 +23,8 @@ final class SimulatedLaboratory: Laboratory {
   let failing: Failure?
   /// What numbers show that are built with all symbols, where that is another thing.
   let whole: [Int: Seen]
+  /// What only the first run of a number's kernel shows.
+  let atFirst: [Int: Seen]
   /// Numbers that share the kernel of another commit.
   let twins: [Int: Int]
   /// Numbers that are said to be as a parent, by what they change.
@@ -64,8 +66,10 @@ final class SimulatedLaboratory: Laboratory {
     twins: [Int: Int] = [:], still: [Int: Int] = [:], tools: @escaping @Sendable (Int) -> Tools? = { _ in nil },
     lifetime: Int = .max, rates: (bad: Double, good: Double)? = nil, seed: Int = 1, gates: [Int: [String]] = [:],
     needed: [String: Seen] = [:], otherwise: [String: Seen] = [:], useless: Set<String> = [],
-    revertedWhole: Seen? = .fine, whole: [Int: Seen] = [:], failing: Failure? = nil
+    revertedWhole: Seen? = .fine, whole: [Int: Seen] = [:], failing: Failure? = nil,
+    atFirst: [Int: Seen] = [:]
   ) {
+    self.atFirst = atFirst
     self.failing = failing
     self.useless = useless
     self.revertedWhole = revertedWhole
@@ -140,7 +144,7 @@ final class SimulatedLaboratory: Laboratory {
     (twins, still, tools, rates) = (other.twins, other.still, other.tools, other.rates)
     (useless, revertedWhole, whole, failing) = (other.useless, other.revertedWhole, other.whole, other.failing)
     (gates, needed, otherwise, shared) = (other.gates, other.needed, other.otherwise, other.shared)
-    disabled = Set(symbols)
+    (disabled, atFirst) = (Set(symbols), other.atFirst)
   }
 
   func reach(in range: CommitRange, ends: [Examination]) -> Reach? {
@@ -171,6 +175,7 @@ final class SimulatedLaboratory: Laboratory {
     case .revertedWhole: return revertedWhole.map { examination(of: 1_000_001, $0, true) }
     case .commit(let commit):
       let number = Int(commit.id.hex, radix: 16) ?? 0
+      if let first = atFirst[number] { return examination(of: number, first, isClean) }
       if !isClean, let lie = lies[number] { return examination(of: number, noisy(lie), false) }
       return examination(of: number, noisy(truth(number)), isClean)
     }
@@ -224,6 +229,8 @@ extension Seen {
   static let failing = Seen(
     .bad(signature: "check admitted == 1"), phase: .done, reason: "check failed", isFailedCheck: true,
     observations: ["admitted": "0"])
+  /// A guest that falls silent while the probe runs.
+  static let hanging = Seen(.bad(signature: "net.one: hang"), phase: .probe, reason: "the whole guest hung")
   /// A kernel that panics while the probe runs, which is not what is hunted.
   static let panicking = Seen(.bad(signature: "kernel panic: other"), phase: .probe, reason: "panic")
 

@@ -105,6 +105,18 @@ import Testing
     #expect(run.status == 0, "\(run.output)\(run.errors)")
   }
 
+  @Test func theOrderOfHeadersIsTold() async throws {
+    let scratch = try Scratch()
+    let text = """
+      #include <firstbad/probe.h>
+      #include <sys/ioctl.h>
+      #include <linux/fs.h>
+      PROBE("a.b", "c") { PASS(); }
+      """
+    let run = try await Command.firstbad(["list", try scratch.file("p.c", text)])
+    #expect(run.status == 128 && run.errors.contains("include <linux/...> before <sys/ioctl.h>"), "\(run.errors)")
+  }
+
   @Test func whatAProbeIsAboutCanBeAsked() async throws {
     let told = try await Command.firstbad(["explain", "mm.pkey-alloc-errno"])
     #expect(told.status == 0)

@@ -127,7 +127,8 @@ import Testing
         scratch.url.appending(path: "tests").path,
       ])
     #expect(result.status == 1, "\(result.output)\(result.errors)")
-    #expect(result.errors.contains("left out 1 that are no programs for the guest: helper.sh"))
+    #expect(result.errors.contains("1 left out as no program for the guest: helper.sh"))
+    #expect(!result.errors.contains("data.txt"))
     func line(_ id: String) throws -> String {
       String(try #require(result.output.split(separator: "\n").first { $0.contains(#""probe":"tests.\#(id)""#) }))
     }
@@ -135,5 +136,29 @@ import Testing
     #expect(try line("slow").contains(#""outcome":"timeout""#))
     #expect(try line("skips").contains(#""standing":"skip""#))
     #expect(try line("reads").contains(#""verdict":"good""#))
+  }
+
+  @Test func `of a folder that cannot be run are named, and take no other along`() async throws {
+    let folder = scratch.url.appending(path: "tests").path
+    _ = try await compile("runs", "return 0;")
+    let closed = try await compile("closed", "return 0;")
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: closed)
+    _ = try scratch.file("tests/below/program", "")
+    let library = scratch.url.appending(path: "libgone.so").path
+    let source = try scratch.file("gone.c", "int gone(void) { return 3; }")
+    try #require(try await Command.host("gcc", ["-shared", "-fPIC", source, "-o", library]).status == 0)
+    _ = try await compile("lacks", "int gone(void); return gone() != 3;", ["-L\(scratch.url.path)", "-lgone"])
+    let made = try await Command.host("sh", ["-c", "cp \(folder)/runs \"\(folder)/$(printf 'odd\\377')\""])
+    try #require(made.status == 0, "\(made.errors)")
+    let result = try await Command.firstbad([
+      "suite", "--kernel", try await TestKernels.newest(), "--exec", folder,
+    ])
+    #expect(result.status == 0, "\(result)")
+    for line in [
+      "1 left out as not executable: closed", "1 left out as a folder, to be named itself: below",
+      "1 left out as of a name that is no UTF-8",
+    ] { #expect(result.errors.contains("firstbad: \(line)\n"), "\(result.errors)") }
+    #expect(result.output.contains("tests.lacks: skip: \(folder)/lacks needs libgone.so"), "\(result.output)")
+    #expect(result.output.contains("2 cells: 1 good, 1 skip. Nothing is worse."), "\(result.output)")
   }
 }

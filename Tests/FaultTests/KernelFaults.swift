@@ -68,6 +68,31 @@ enum KernelFaults {
       ["--append", "quiet"]),
     broken("panics in a driver", "PANIC", .bad("Kernel panic - not syncing: dumptest")),
     broken("hangs while a probe runs", "HARDLOCKUP", .bad("test.fault: hang")),
+    Fault("a kernel that hangs in one boot and not in the next", .untestable(phase: "probe", "test.fault: hung once")) {
+      bench in
+      // An emulator that tells the first guest, and no other, to lock up.
+      let probe = try bench.probe(
+        """
+        char line[4096] = "";
+        int file = REQUIRE_OK(open("/proc/cmdline", O_RDONLY));
+        REQUIRE_OK(read(file, line, sizeof line - 1));
+        if (strstr(line, "lock-up")) put("/sys/kernel/debug/provoke-crash/DIRECT", "HARDLOCKUP");
+        PASS();
+        """, attributes: "TIMEOUT_MS(500)")
+      let once = #"""
+        args=()
+        for a in "$@"; do
+          [ "$last" = -append ] && ! [ -e "$row/booted" ] && a="$a lock-up"
+          last=$a
+          args+=("$a")
+        done
+        touch "$row/booted"
+        exec "$real" "${args[@]}"
+        """#
+      let kernel = try TestKernels.built("faults")
+      return try await bench.shell(
+        Self.emulator(once) + "\n\"$firstbad\" run --json --accel tcg --kernel \(kernel) \(probe)")
+    },
     broken("holds a task for ever", "HUNG_TASK", .bad("test.fault: stuck")),
     Fault("a kernel that an earlier probe broke", .good) { bench in
       // The second probe comes after the oops; it must be judged on a fresh boot, and be good there.

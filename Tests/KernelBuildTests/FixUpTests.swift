@@ -181,6 +181,13 @@ struct FixUpTableTests {
     }
   }
 
+  @Test("tells Swift's clang from others of its version")
+  func swiftClang() async throws {
+    let tree = Facts(files: ["arch/x86/Makefile": "KBUILD_CFLAGS += -mcmodel=kernel"])
+    #expect(try await FixUpSet.verified.ahead(tree, [.clang: "21", .swiftClang: "21"]).map(\.name) == ["cold-shifts"])
+    #expect(try await FixUpSet.verified.ahead(tree, [.clang: "21"]).isEmpty)
+  }
+
   @Test("knows the words of real builds")
   func realWords() async throws {
     // Linux 5.10.13 with gcc 12.2 and binutils 2.40.
@@ -236,6 +243,11 @@ struct ToolVersionTests {
   func real() async throws {
     let versions = try await ToolChain.find().versions
     #expect(versions[.gcc] != nil && versions[.binutils] != nil && versions[.make] != nil && versions[.hostGCC] != nil)
-    #expect(versions[.clang] == nil)
+    #expect(versions[.clang] == nil && versions[.swiftClang] == nil)
+    // A clang lies beside the Swift of this build.
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    let swift = try #require(folders.first { FileManager.default.isExecutableFile(atPath: "\($0)/swiftc") })
+    let ours = try await ToolChain.find(compiler: "\(swift)/clang").versions
+    #expect(ours[.swiftClang] != nil && ours[.swiftClang] == ours[.clang])
   }
 }

@@ -119,6 +119,18 @@ import Testing
     #expect(kernel.version == nil)
     #expect(kernel.label == "vmlinux")
   }
+
+  // linux_banner, behind the format of the same words that /proc/version is made by.
+  @Test func `a vmlinux has its version in the first line of its log`() throws {
+    let scratch = try Scratch()
+    let text = """
+      \(String(repeating: "x", count: 70_000))%s version %s (me@here) (gcc (Debian) 12.2.0) %s\0Linux version %s\0\
+      Linux version 6.1.0-rc3+ (me@here) (gcc (Debian 12.2.0-14) 12.2.0, GNU ld 2.40) #7 SMP Debian 6.1.192-2\n\0
+      """
+    let kernel = try KernelImage(at: try scratch.file("vmlinux", Self.elf(62) + Array(text.utf8)).path)
+    #expect(kernel.version == "6.1.0-rc3+ (me@here) #7 SMP Debian 6.1.192-2")
+    #expect(kernel.release == "6.1.0-rc3+" && kernel.versionText == "#7 SMP Debian 6.1.192-2")
+  }
 }
 
 @Suite struct `A kernel's configuration` {

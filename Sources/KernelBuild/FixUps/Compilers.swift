@@ -33,6 +33,16 @@ extension FixUp {
       tools: [ToolRange(.gcc, from: "7")], trees: [.holds("include/linux/log2.h", "____ilog2_NaN")],
       actions: [.cherryPick(CommitName("474c90156c8d", "give up on gcc ilog2() constant optimizations"))],
       provenance: "mended by 474c90156c8d (4.11)", .unverified),
+    FixUp(
+      "cold-shifts",
+      "Swift's clang makes what is seldom run as small as can be, and of a shift of 128 bits there a call of a function "
+        + "that the kernel has only on other processors",
+      symptom: .build("undefined reference to '__lshrti3'"), moment: .ahead, tools: [ToolRange(.swiftClang)],
+      trees: [.holds("arch/x86/Makefile", "-mcmodel=kernel")], actions: [.compilerFlag("-Xclang -fno-split-cold-code")],
+      provenance: "LLVM's pass HotColdSplitting marks such functions minsize; only Apple's branch runs it unasked",
+      .verified(
+        "Linux 5.10.262 with clang 21.0.0 of Swift 6.3.1: vmlinux does not link without it (tsc.o asks for __lshrti3), and "
+          + "boots with it (make old-trees)")),
   ]
 }
 

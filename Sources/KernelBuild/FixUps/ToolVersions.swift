@@ -46,6 +46,9 @@ public struct ToolVersion: Sendable, Comparable, CustomStringConvertible, Expres
 public enum BuildProgram: String, Sendable, CaseIterable {
   /// The kernel's compiler, when it is this one.
   case gcc, clang
+  /// The clang that comes with Swift. It is of Apple's branch of LLVM, which has other defaults; what holds of clang holds
+  /// of it, too.
+  case swiftClang = "Swift's clang"
   /// GNU's linker and assembler.
   case binutils
   /// The compiler of the build's own programs.
@@ -91,6 +94,7 @@ extension ToolChain {
   public var versions: [BuildProgram: ToolVersion] {
     var versions: [BuildProgram: ToolVersion] = [:]
     versions[compilerVersion.contains("clang") ? .clang : .gcc] = ToolVersion(line: compilerVersion)
+    if compilerVersion.contains("swiftlang/llvm-project") { versions[.swiftClang] = versions[.clang] }
     if linkerVersion.hasPrefix("GNU") { versions[.binutils] = ToolVersion(line: linkerVersion) }
     if !hostCompilerVersion.contains("clang") { versions[.hostGCC] = ToolVersion(line: hostCompilerVersion) }
     versions[.make] = ToolVersion(line: makeVersion)
