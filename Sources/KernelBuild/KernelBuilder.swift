@@ -134,10 +134,11 @@ public struct KernelBuilder: Sendable {
       return .failed(failure)
     }
 
+    let setting = try BuildSetting(source: source, config: objects.config)
     let count = Mutex(0)
     let compile = Compile(
       source: source, objects: objects, arguments: arguments + ["-j\(jobs)", "--output-sync=target"], log: log,
-      silence: silence, compilesPreprocessed: toolChain.compilesPreprocessed, suspects: state.suspects)
+      silence: silence, compilesPreprocessed: toolChain.compilesPreprocessed, suspects: state.suspects.met(in: setting))
     let end = try await compile.run { line in
       guard let made = KernelLine(line) else { return }
       let done = count.withLock { count in
@@ -150,13 +151,13 @@ public struct KernelBuilder: Sendable {
     var stamped = stamp
     if case .failed(let failure, let report) = end {
       stamped.files = state.files
-      stamped.suspects = state.suspects.after(failure: report)
+      stamped.suspects = state.suspects.after(failure: report, in: setting)
       try objects.write(stamped)
       return .failed(failure)
     }
     let identity = try LoadedSections(objects.vmlinux).identity
     stamped.files = count.withLock { $0 }
-    stamped.suspects = state.suspects.after(failure: nil)
+    stamped.suspects = state.suspects.after(failure: nil, in: setting)
     try objects.write(stamped)
     let inputs = try BuildInputs(source: source, objects: folder, architecture: Kbuild.architecture)
     try Places.write(JSONEncoder().encode(inputs), to: objects.inputs)

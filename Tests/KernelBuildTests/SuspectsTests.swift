@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import KernelBuild
@@ -32,8 +33,10 @@ struct SuspectsTests {
   }
 
   /// How it ended, an empty text where there is a kernel, and what make was told to make, run by run.
-  private func build(_ tree: ToyTree, isClean: Bool = false) async throws -> (failure: String, runs: [String]) {
-    let outcome = try await tree.build(isClean: isClean)
+  private func build(
+    _ tree: ToyTree, _ recipe: BuildRecipe = BuildRecipe(), isClean: Bool = false
+  ) async throws -> (failure: String, runs: [String]) {
+    let outcome = try await tree.build(recipe, isClean: isClean)
     let runs = try tree.logText().split(separator: "\n").filter { $0.hasPrefix("== make ") }.compactMap { line in
       line.firstRange(of: "--output-sync=target ").map { String(line[$0.upperBound...]) }
     }
@@ -76,36 +79,62 @@ struct SuspectsTests {
     #expect(try await build(tree) == ("sub/a.c: error: #error here, too", ["-k sub/a.o sub/b.o"]))
   }
 
-  @Test("and that make knows no way to make alone is in the whole build's hands")
-  func unmakeable() async throws {
+  /// Kbuild, too, makes a single object whether the configuration has it or not.
+  private static let optional = makefile.replacing("all = sub/a.o sub/b.o sub/c.o\n", with: "-include sub/Kbuild\n")
+  private static let kbuild = "-include $(O)/.config\nall = sub/a.o sub/c.o $(if $(CONFIG_B),sub/b.o)\n"
+
+  @Test("is none where the configuration leaves it out")
+  func configuration() async throws {
     let tree = try tree()
-    try tree.write("Makefile", Self.makefile.replacing("sub/%.o: sub/%.c", with: "$(all): sub/%.o: sub/%.c"))
+    try tree.write("Makefile", Self.optional)
+    try tree.write("sub/Kbuild", Self.kbuild)
+    try tree.write("sub/a.c", "void _start(void) { }\n")
+    try tree.write("sub/b.c", Self.broken)
+    var with = BuildRecipe()
+    with.userSymbols = [BuildRecipe.Assignment("B", "y")]
+    #expect(try await build(tree, with) == (Self.failing, ["bzImage", "-k bzImage"]))
+    #expect(try await build(tree, with) == (Self.failing, ["-k sub/b.o"]))
+    #expect(try await build(tree) == ("", ["bzImage"]))
+    // What another configuration built says nothing of it.
+    #expect(try await build(tree, with) == (Self.failing, ["-k sub/b.o"]))
+  }
+
+  @Test("is none where a makefile leaves it out")
+  func makefiles() async throws {
+    let tree = try tree()
+    try tree.write("Makefile", Self.optional)
+    try tree.write("sub/Kbuild", "all = sub/a.o sub/c.o sub/b.o\n")
+    try tree.write("sub/a.c", "void _start(void) { }\n")
     try tree.write("sub/b.c", Self.broken)
     _ = try await build(tree)
-    try tree.write("Makefile", Self.makefile.replacing("sub/b.o ", with: ""))
-    try tree.write("sub/b.c", Self.good)
-    try tree.write("sub/a.c", "void _start(void) { }\n")
-    #expect(try await build(tree) == ("", ["-k sub/b.o", "bzImage"]))
+    // The release is no matter.
+    try tree.write("Makefile", Self.optional.replacing("PATCHLEVEL = 1\n", with: "PATCHLEVEL = 2\n"))
+    #expect(try await build(tree) == (Self.failing, ["-k sub/b.o"]))
+    try tree.write("sub/Kbuild", "all = sub/a.o sub/c.o\n")
+    #expect(try await build(tree) == ("", ["bzImage"]))
   }
 
   @Test("is one of few, and not for ever")
-  func few() {
+  func few() throws {
     func report(_ name: String, _ words: String = "error: x") -> ErrorReport? {
       ErrorReport(
         log: "\(name).c:1:2: \(words)\nmake[1]: *** [Makefile:1: \(name).o] Error 1\n", source: "/s", objects: "/o")
     }
+    let scratch = try Scratch()
+    let setting = try BuildSetting(source: scratch.url, config: try scratch.file("config", "CONFIG_A=y\n"))
     var suspects = Suspects()
-    for name in ["k/a", "k/b", "k/c", "k/d", "k/b"] { suspects = suspects.after(failure: report(name)) }
+    for name in ["k/a", "k/b", "k/c", "k/d", "k/b"] { suspects = suspects.after(failure: report(name), in: setting) }
     #expect(suspects.list.map(\.target) == ["k/b.o", "k/d.o", "k/c.o"])
-    suspects = suspects.after(failure: nil)
+    suspects = suspects.after(failure: nil, in: setting)
     // What failed last has the most tries left.
     #expect(suspects.list.map(\.misses) == [1, 2, 3])
-    suspects = suspects.after(failure: nil)
+    suspects = suspects.after(failure: nil, in: setting)
     #expect(suspects.list.map(\.target) == ["k/b.o", "k/d.o"])
     // Of no folder of kbuild's.
-    for name in ["vmlinux", "/o/x", "/usr/x"] { #expect(Suspects().after(failure: report(name)).list.isEmpty) }
+    for name in ["vmlinux", "/o/x", "/usr/x"] { #expect(Suspects().after(failure: report(name), in: setting).list.isEmpty) }
     // The whole build may make what is missing.
     let missing = report("k/a", "fatal error: made.h: No such file or directory")
-    #expect(missing?.target == "k/a.o" && Suspects().after(failure: missing).list.isEmpty)
+    #expect(missing?.target == "k/a.o")
+    #expect(Suspects().after(failure: missing, in: setting).list.isEmpty)
   }
 }
