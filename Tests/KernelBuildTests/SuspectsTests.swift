@@ -131,7 +131,9 @@ struct SuspectsTests {
     suspects = suspects.after(failure: nil, in: setting)
     #expect(suspects.list.map(\.target) == ["k/b.o", "k/d.o"])
     // Of no folder of kbuild's.
-    for name in ["vmlinux", "/o/x", "/usr/x"] { #expect(Suspects().after(failure: report(name), in: setting).list.isEmpty) }
+    for name in ["vmlinux", "/o/x", "/usr/x"] {
+      #expect(Suspects().after(failure: report(name), in: setting).list.isEmpty)
+    }
     // The whole build may make what is missing.
     let missing = report("k/a", "fatal error: made.h: No such file or directory")
     #expect(missing?.target == "k/a.o")
