@@ -60,6 +60,10 @@ enum Schema {
       try database.drop(table: "build")
       try database.rename(table: "fixedBuild", to: "build")
     }
+    // Some were of files that the kernel has not: those were compiled first, whatever the configuration was.
+    migrator.registerMigration("failures-of-other-settings") { database in
+      try database.execute(sql: "DELETE FROM build WHERE phase = 'build'")
+    }
     return migrator
   }
 }

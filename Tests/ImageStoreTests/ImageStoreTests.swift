@@ -57,6 +57,26 @@ import Testing
     }
   }
 
+  @Test func `takes no failure over from a store of before these were told by their setting`() async throws {
+    let failure = BuildFailure(phase: .build, signature: "s", lines: [])
+    let other = BuildFailure(phase: .configure, signature: "s", lines: [])
+    try store.add(key("t1"), commit: "c", failure: failure, seconds: 1)
+    try store.add(key("t2"), commit: "c", failure: other, seconds: 1)
+    try add("t3", "kernel")
+    let folder = scratch.url.appending(path: "store")
+    let undo = """
+      import sqlite3, sys
+      index = sqlite3.connect(sys.argv[1] + "/index.sqlite")
+      index.execute("DELETE FROM grdb_migrations WHERE identifier = 'failures-of-other-settings'")
+      index.commit()
+      """
+    _ = try await Tool("python3", remedy: "run 'make setup'").succeed(["-c", undo, folder.path])
+    let reopened = try ImageStore(at: folder)
+    #expect(try reopened.build(key("t1")) == nil)
+    #expect(try reopened.build(key("t2")) == .failed(other))
+    #expect(try reopened.list().count == 2)
+  }
+
   @Test func `refuses an image that another kernel has: it is not that of what was built`() throws {
     try add("t1", "kernel one")
     #expect(throws: Failure.self) {
