@@ -71,11 +71,6 @@ public struct Finding: Sendable {
       probe: probe, verdict: .infra(reason: why), phase: .start, end: nil, reason: why, observations: [], events: [])
   }
 
-  /// See ``init(cutShort:why:)``. Nothing else is our own failing before QEMU was started.
-  public var isCutShort: Bool {
-    if case .infra = verdict { phase == .start && end == nil && output.isEmpty && observations.isEmpty } else { false }
-  }
-
   /// The same with further observations: what a reader of the probe's output found in it.
   public func observing(_ more: [(name: String, value: Observation.Value)]) -> Finding {
     Finding(

@@ -25,7 +25,7 @@ public struct SuiteText: SuiteReporter {
     if result.change.kind == .same { return "" }
     let cell = result.cell
     // What was not run is told in one line, at the end.
-    if cell.finding.isCutShort { return "" }
+    if cell.isCutShort { return "" }
     // A kernel that does not come up says so once, not for each probe.
     if SuiteGrid.isOfKernel(cell), result.change.comparedWith == nil {
       let why = CellText.reason(cell)
@@ -121,7 +121,7 @@ struct SuiteGrid {
         guard let result = cells[probe.id.description]?[index],
           ![.good, .bad].contains(Standing(result.cell))
         else { continue }
-        let who = Self.isOfKernel(result.cell) || result.cell.finding.isCutShort ? title(index) : probe.id.description
+        let who = Self.isOfKernel(result.cell) || result.cell.isCutShort ? title(index) : probe.id.description
         let reason = CellText.reason(result.cell)
         let standing = Standing(result.cell).rawValue
         let why = "\(who): \(reason.hasPrefix(standing) ? "" : "\(standing): ")\(reason)"

@@ -29,6 +29,9 @@ public struct Cell: Sendable {
     finding.observations.first { $0.name == name }?.value
   }
 
+  /// It was to be run, and the suite ended before: nothing was started, and that is no matter of the kernel's.
+  public var isCutShort: Bool { if case .infra = finding.verdict { folder == nil } else { false } }
+
   /// See ``Finding/countingPasses``.
   var countingPasses: Cell {
     Cell(
