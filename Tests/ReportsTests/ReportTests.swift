@@ -109,7 +109,15 @@ private func cell(
 
   @Test func `is one line, however many the reason has`() throws {
     let row = try CellText.table([cell(.fail) { $0.message = "one\ntwo" }])[1]
-    #expect(row.hasSuffix(" one"))
+    #expect(row.hasSuffix(" one; two"))
+  }
+
+  @Test func `shows of a very long value how it begins, and how long it is`() throws {
+    let long = try cell(.pass, observing: [("s", .text(Text(String(repeating: "x", count: 500))))])
+    let words = "s=\(String(repeating: "x", count: 100))... (500 characters)"
+    #expect(CellText.table([long]).contains { $0.hasSuffix(words) })
+    // For machines it is whole.
+    #expect(CellJSON(long).line.contains(String(repeating: "x", count: 500)))
   }
 
   @Test func `names a kernel that never ran by its file`() throws {
