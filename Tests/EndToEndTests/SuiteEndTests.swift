@@ -18,7 +18,8 @@ import Testing
 
   @Test func `that updates its baseline says so, and not that nothing is worse`() async throws {
     let base = scratch.url.appending(path: "base.json").path
-    let probes = try scratch.file("bad.c", "#include <firstbad/probe.h>\nPROBE(\"a.b\", \"never\") { CHECK(1 == 2); PASS(); }\n")
+    let probes = try scratch.file(
+      "bad.c", "#include <firstbad/probe.h>\nPROBE(\"a.b\", \"never true\") { CHECK(1 == 2); PASS(); }\n")
     let words = ["suite", "--kernel", try await TestKernels.newest(), "--baseline", base]
     for _ in 1...2 {
       let result = try await Command.firstbad(words + ["--update-baseline", probes])
