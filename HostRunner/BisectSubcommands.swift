@@ -57,6 +57,7 @@ struct BisectMarkCommand: AsyncParsableCommand {
       throw Failure(.usage, "\(id.short) is an end of the range", remedy: "start anew with other ends")
     }
     try Ledger(in: folder.url).append(.marked(commit: id, as: verdict))
+    Terminal.note("firstbad: \(id.short) is marked \(verdict.rawValue); go on with firstbad bisect --resume")
   }
 }
 
@@ -76,6 +77,14 @@ struct BisectUndoCommand: AsyncParsableCommand {
       throw Failure(.usage, "there is nothing to take back", remedy: "see 'firstbad bisect log'")
     }
     try ledger.append(.undone)
+    let after = Record(ledger.entries)
+    let gone = record.marks.first { after.marks[$0.key] != $0.value }
+    let what =
+      if let gone { "that \(gone.key.short) is \(gone.value.rawValue), by your mark" } else {
+        (record.examined + record.setAside).last.map { "what was seen of \(CommitBisectionText.name($0.sample))" }
+          ?? "nothing"
+      }
+    Terminal.note("firstbad: taken back: \(what); go on with firstbad bisect --resume")
   }
 }
 

@@ -55,6 +55,10 @@ struct BuildOptions: ParsableArguments {
     help: ArgumentHelp("How many compilers run at once; as many as the machine has processors.", valueName: "number"))
   var jobs: Int?
 
+  func validate() throws {
+    if let jobs, !(1...4096 ~= jobs) { throw ValidationError("--jobs is a number from 1 to 4096.") }
+  }
+
   /// The bases to try where the right one is to be found out, the smallest first; nil where it is named.
   var ladder: [String]? {
     if base == "auto" { return ["tiny", "defconfig"] }

@@ -105,7 +105,7 @@ public struct CommitBisection {
       case .contradiction, nil:
         return Conclusion(
           claim: .inconclusive, commits: [],
-          reasons: ["good and bad contradict each other: no single commit brought the change"])
+          reasons: ["good and bad contradict each other: no single commit brought the change"] + wordsOnMarks)
       }
     }
     return Conclusion(
@@ -217,11 +217,19 @@ public struct CommitBisection {
     return suspects <= Self.decisive || spare == 0
   }
 
-  /// Both ends, and the culprit's revert.
-  static let extraBuilds = 3
+  /// Both ends, and the culprit's revert. A merge has further parents to be proven, and costs one more for each.
+  public static let extraBuilds = 3
 
   /// From so many suspects on builds begin with nothing but the source.
   static let decisive = 4
+
+  /// What the user said may be what contradicts.
+  private var wordsOnMarks: [String] {
+    let marks = Record(ledger.entries).marks.filter { $0.value != .skip }.sorted { $0.key.hex < $1.key.hex }
+    if marks.isEmpty { return [] }
+    let list = marks.map { "\($0.key.short) was marked \($0.value.rawValue)" }.joined(separator: ", ")
+    return ["some of it is the user's word: \(list); 'firstbad bisect undo' takes the last verdict back"]
+  }
 
   private func reasons(forRange numbers: [Int], _ search: CommitSearch, _ field: CommitRange) -> [String] {
     var count: [String: Int] = [:]

@@ -32,7 +32,11 @@ extension CommitBisection {
       healed.record(answer, for: next)
     }
     guard case .culprit(let culprit)? = healed.result, !tested.isEmpty else {
-      report(.note("--heal: with \(healer.id.short) on top they cannot tell either"))
+      report(
+        .note(
+          tested.isEmpty
+            ? "--heal: with \(healer.id.short) on top they cannot tell either"
+            : "--heal: with \(healer.id.short) on top only \(tested.count) of them can tell, too few to name one"))
       return nil
     }
     let commits = tested.sorted().map { field.commits[$0].id.short }.joined(separator: ", ")

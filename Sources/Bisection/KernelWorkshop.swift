@@ -213,11 +213,21 @@ public final class KernelWorkshop: Sendable {
         fixUps: FixUp.key(of: fixUps))
     }
     // A clean build will do wherever another would.
-    for clean in isClean ? [true] : [true, false] {
-      if let known = try store.build(key(clean)) {
-        return Product(tree: tree, build: known, seconds: nil, isClean: clean, tools: tools)
+    func known() throws(Failure) -> Product? {
+      for clean in isClean ? [true] : [true, false] {
+        if let known = try store.build(key(clean)) {
+          return Product(tree: tree, build: known, seconds: nil, isClean: clean, tools: tools)
+        }
       }
+      return nil
     }
+    if let known = try known() { return known }
+    let claim = try await store.claim(key(isClean)) {
+      report(.note("another firstbad makes the kernel of \(commit.quoted); waiting for it"))
+    }
+    defer { withExtendedLifetime(claim) {} }
+    // Whoever had it may have made it.
+    if let known = try known() { return known }
     report(.checkingOut)
     try await layOut(tree, commit, isKnown: isKnown)
     let log = logs.appending(path: "\(commit.id.short)\(isClean ? "-clean" : "").build.log")

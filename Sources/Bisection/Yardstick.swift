@@ -94,7 +94,8 @@ public struct Yardstick: Equatable, Sendable {
       case .bad(let signature):
         throw Failure(
           .badInput, "\(name), should be good and is bad: \(signature)",
-          remedy: "go further back, or hunt a value with --changed; \(observed(seen))")
+          remedy: "name another good end, see that the two are not swapped, or hunt a value with --changed; "
+            + observed(seen))
       default: throw Failure(.badInput, "\(name), cannot be judged: \(seen.reason)", remedy: advice(seen))
       }
     }

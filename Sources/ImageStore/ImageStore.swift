@@ -30,12 +30,13 @@ public final class ImageStore: Sendable {
     do {
       index = try DatabasePool(path: file.path, configuration: configuration)
       // A store of a newer version has migrations that this one does not know.
-      if try index.read({ try Schema.migrator.hasBeenSuperseded($0) }) {
+      let migrator = Schema.migrator(folder.appending(path: "objects"))
+      if try index.read({ try migrator.hasBeenSuperseded($0) }) {
         throw Failure(
           .badInput, "the image store in \(folder.path) was written by a newer firstbad",
           remedy: "use that one, or point XDG_CACHE_HOME elsewhere")
       }
-      try Schema.migrator.migrate(index)
+      try migrator.migrate(index)
     } catch let failure as Failure {
       throw failure
     } catch {
@@ -95,6 +96,21 @@ public final class ImageStore: Sendable {
         return nil
       }
       return .built(StoredImage(identity: row["identity"], sha256: sha256, image: file, seconds: row["seconds"]))
+    }
+  }
+
+  /// Takes the making of a kernel for oneself; who else wants it waits, and finds it in the store. `whenWaiting` is called
+  /// once when it is somebody else's. Given up when the result lives no more, and by the death of its process.
+  public func claim(_ key: BuildKey, whenWaiting: () -> Void) async throws -> FileLock {
+    let locks = folder.appending(path: "locks")
+    try Places.make(locks)
+    let name = Digest.sha256(ofFields: [key.tree, key.recipe, key.toolChain, "\(key.isClean)", key.fixUps])
+    var isTold = false
+    while true {
+      if let lock = try FileLock(locks.appending(path: name)) { return lock }
+      if !isTold { whenWaiting() }
+      isTold = true
+      try await Task.sleep(for: .milliseconds(200))
     }
   }
 

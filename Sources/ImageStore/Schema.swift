@@ -1,8 +1,10 @@
+import Foundation
 import GRDB
+import KernelBuild
 
 /// The tables of the index. A new version is a further migration and never a change of an old one.
 enum Schema {
-  static var migrator: DatabaseMigrator {
+  static func migrator(_ objects: URL) -> DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { database in
       try database.create(table: "image") { table in
@@ -63,6 +65,19 @@ enum Schema {
     // Some were of files that the kernel has not: those were compiled first, whatever the configuration was.
     migrator.registerMigration("failures-of-other-settings") { database in
       try database.execute(sql: "DELETE FROM build WHERE phase = 'build'")
+    }
+    // An identity was that of vmlinux alone, so that verdicts were taken over from kernels with another boot code.
+    migrator.registerMigration("boot-wrapper") { database in
+      try database.execute(sql: "DELETE FROM verdict")
+      for row in try Row.fetchAll(database, sql: "SELECT sha256, identity FROM image") {
+        let (sha256, sections): (String, String) = (row["sha256"], row["identity"])
+        let image = objects.appending(path: "\(sha256)/bzImage")
+        if let identity = try? BootWrapper.identity(sections, of: image) {
+          try database.execute(sql: "UPDATE image SET identity = ? WHERE sha256 = ?", arguments: [identity, sha256])
+        } else {
+          try database.execute(sql: "DELETE FROM image WHERE sha256 = ?", arguments: [sha256])
+        }
+      }
     }
     return migrator
   }

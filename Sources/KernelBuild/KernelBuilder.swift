@@ -155,7 +155,8 @@ public struct KernelBuilder: Sendable {
       try objects.write(stamped)
       return .failed(failure)
     }
-    let identity = try LoadedSections(objects.vmlinux).identity
+    let identity = try BootWrapper.identity(
+      LoadedSections(objects.vmlinux).identity, of: Kbuild.image(in: folder))
     stamped.files = count.withLock { $0 }
     stamped.suspects = state.suspects.after(failure: nil, in: setting)
     try objects.write(stamped)

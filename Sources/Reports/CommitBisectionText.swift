@@ -5,13 +5,13 @@ import KernelTree
 
 /// A bisection among commits, for a person.
 public enum CommitBisectionText {
-  /// What is about to be done, before anything is built: commits, and what they will take at most when all can be tested.
+  /// What is about to be done, before anything is built: commits, and what they will take when all can be tested.
   public static func plan(_ range: CommitRange, estimate: Estimate?) -> String {
     let count = range.commits.count
     let merges = range.commits.count { $0.parents.count > 1 }
     var line =
       "\(number(count)) commits\(merges > 0 ? ", \(number(merges)) of them merges" : "") between \(range.old.quoted) and \(range.new.quoted)"
-    line += ": at most about \(Estimate.builds(open: count) + 2) builds"
+    line += ": about \(Estimate.builds(of: count)) builds"
     if let estimate { line += ", \(about(estimate.seconds(.goodEnd, open: count)))" }
     return line
   }
@@ -27,7 +27,8 @@ public enum CommitBisectionText {
     case .note(let text): return "note: \(text)"
     case .narrowed(let left, let all):
       let which = left == all ? "" : ", \(number(left)) can reach this kernel"
-      return "\(number(all)) commits\(which), about \(Estimate.builds(open: left)) builds\(ahead(estimate, left))"
+      let builds = Estimate.builds(open: left, of: all)
+      return "\(number(all)) commits\(which), about \(builds) builds\(ahead(estimate, left))"
     case .examining: return nil
     case .examined(let sample, let role, let examination, let answer, let open, let wasKnown):
       let left = role == .step ? "  [\(open) left]" : ""
@@ -223,7 +224,8 @@ public enum CommitBisectionText {
       ? (seen.observations.isEmpty ? seen.reason : observed(seen).trimmingCharacters(in: .whitespaces)) : seen.signature
   }
 
-  private static func name(_ sample: Sample) -> String {
+  /// What was built, for a person.
+  public static func name(_ sample: Sample) -> String {
     switch sample {
     case .commit(let commit): commit.quoted(upTo: 70)
     case .healed(let commit, let fix): "\(commit.quoted(upTo: 50)) with \(fix.id.short)"

@@ -41,9 +41,14 @@ public struct Estimate: Sendable {
     clean = later ?? median(earlier.clean.prefix(5)) ?? 2 * step
   }
 
-  /// Builds that are left when so many commits are open: the tests to come; for the proof the commit, a parent, and the
-  /// revert.
-  public static func builds(open: Int) -> Int { CommitBisectionText.steps(open) + 3 }
+  /// Builds of a bisection of so many commits that can all be tested: both ends, the tests, and for the proof the revert.
+  public static func builds(of all: Int) -> Int { CommitBisectionText.steps(all) + CommitBisection.extraBuilds }
+
+  /// Those that are left after the ends when so many of them are open: the tests to come; for the proof the commit, a parent
+  /// and the revert, where the tests have not made them already.
+  public static func builds(open: Int, of all: Int) -> Int {
+    min(CommitBisectionText.steps(open) + 3, builds(of: all) - 2)
+  }
 
   /// Seconds that are left when so many commits are open: the tests to come, and the proof.
   public func seconds(open: Int) -> Double {

@@ -2,6 +2,7 @@ import Foundation
 import HostSystem
 import ImageStore
 import KernelBuild
+import Synchronization
 import TestSupport
 import Testing
 
@@ -55,6 +56,26 @@ import Testing
       Issue.record("a build with a fix-up took the place of one without")
       return
     }
+  }
+
+  @Test func `lets one at a time make a kernel, and whoever waits is told once`() async throws {
+    let store = store, key = key("t1")
+    let told = Mutex(0)
+    var first: FileLock? = try await store.claim(key) { Issue.record("nobody else is there") }
+    // Another kernel is nobody's.
+    _ = try await store.claim(self.key("t2")) { Issue.record("another's claim is in the way") }
+    let second = Task { _ = try await store.claim(key) { told.withLock { $0 += 1 } } }
+    try await Task.sleep(for: .milliseconds(700))
+    #expect(told.withLock { $0 } == 1)
+    withExtendedLifetime(first) {}
+    first = nil
+    try await second.value
+    // A process that is stopped while it waits is not held up.
+    let held = try await store.claim(key) {}
+    let third = Task { _ = try await store.claim(key) {} }
+    third.cancel()
+    await #expect(throws: CancellationError.self) { try await third.value }
+    withExtendedLifetime(held) {}
   }
 
   @Test func `takes no failure over from a store of before these were told by their setting`() async throws {

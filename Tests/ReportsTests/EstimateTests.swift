@@ -52,7 +52,7 @@ import Testing
       CommitBisectionText.line(.narrowed(to: 214, of: 1132), of: range, estimate: estimate)
         == "1,132 commits, 214 can reach this kernel, about 11 builds, about 13 min", "8 * 60 + 2 * 120 + 60")
     #expect(
-      CommitBisectionText.line(.narrowed(to: 300, of: 300), of: range) == "300 commits, about 12 builds")
+      CommitBisectionText.line(.narrowed(to: 300, of: 300), of: range) == "300 commits, about 10 builds")
   }
 
   private func commit(_ id: String) -> Commit { Commit(id: CommitID(id), parents: [], tree: "", subject: id) }
