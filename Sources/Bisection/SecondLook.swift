@@ -24,8 +24,10 @@ extension CommitBisection {
 }
 
 extension Record {
-  /// Whether an examination is an answer as it stands: a silent hang is one after a second run.
+  /// Whether an examination is an answer as it stands: a silent hang is one where the second run says the same.
   func isSettled(_ found: Examination, of sample: Sample, _ yardstick: Yardstick) -> Bool {
-    !CommitBisection.isDoubtful(found, yardstick) || runs(of: sample, isClean: found.isClean).count > 1
+    guard CommitBisection.isDoubtful(found, yardstick) else { return true }
+    let second = runs(of: sample, isClean: found.isClean).dropFirst().first
+    return second.map { yardstick.answer(for: $0) == .bad } ?? false
   }
 }

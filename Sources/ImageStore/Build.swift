@@ -1,4 +1,5 @@
 public import Foundation
+import HostSystem
 public import KernelBuild
 
 /// What decides what a build gives: the source, the configuration, the tools.
@@ -68,4 +69,19 @@ public struct StoredRow: Sendable, Equatable, Codable {
   public let failure: String?
   /// Names of the fix-ups that were applied, between commas; empty for none.
   public let fixUps: String
+}
+
+/// The making of one kernel, taken by ``ImageStore/claim(_:whenWaiting:)`` for as long as this lives.
+public final class BuildClaim: Sendable {
+  private let file: URL
+  private let lock: FileLock
+
+  init?(_ file: URL) throws(Failure) {
+    guard let lock = try FileLock(file) else { return nil }
+    self.file = file
+    self.lock = lock
+  }
+
+  // Before the lock is given up: whoever waits for it sees that the file is gone, and makes another.
+  deinit { unlink(file.path) }
 }

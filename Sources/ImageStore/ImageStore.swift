@@ -101,13 +101,13 @@ public final class ImageStore: Sendable {
 
   /// Takes the making of a kernel for oneself; who else wants it waits, and finds it in the store. `whenWaiting` is called
   /// once when it is somebody else's. Given up when the result lives no more, and by the death of its process.
-  public func claim(_ key: BuildKey, whenWaiting: () -> Void) async throws -> FileLock {
+  public func claim(_ key: BuildKey, whenWaiting: () -> Void) async throws -> BuildClaim {
     let locks = folder.appending(path: "locks")
     try Places.make(locks)
     let name = Digest.sha256(ofFields: [key.tree, key.recipe, key.toolChain, "\(key.isClean)", key.fixUps])
     var isTold = false
     while true {
-      if let lock = try FileLock(locks.appending(path: name)) { return lock }
+      if let claim = try BuildClaim(locks.appending(path: name)) { return claim }
       if !isTold { whenWaiting() }
       isTold = true
       try await Task.sleep(for: .milliseconds(200))

@@ -61,7 +61,7 @@ import Testing
   @Test func `lets one at a time make a kernel, and whoever waits is told once`() async throws {
     let store = store, key = key("t1")
     let told = Mutex(0)
-    var first: FileLock? = try await store.claim(key) { Issue.record("nobody else is there") }
+    var first: BuildClaim? = try await store.claim(key) { Issue.record("nobody else is there") }
     // Another kernel is nobody's.
     _ = try await store.claim(self.key("t2")) { Issue.record("another's claim is in the way") }
     let second = Task { _ = try await store.claim(key) { told.withLock { $0 += 1 } } }
@@ -76,6 +76,9 @@ import Testing
     third.cancel()
     await #expect(throws: CancellationError.self) { try await third.value }
     withExtendedLifetime(held) {}
+    // One file for each kernel that was ever made would be many.
+    let locks = scratch.url.appending(path: "store/locks").path
+    #expect(try FileManager.default.contentsOfDirectory(atPath: locks).count <= 1)
   }
 
   @Test func `takes no failure over from a store of before these were told by their setting`() async throws {
