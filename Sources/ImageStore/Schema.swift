@@ -75,6 +75,8 @@ enum Schema {
         if let identity = try? BootWrapper.identity(sections, of: image) {
           try database.execute(sql: "UPDATE image SET identity = ? WHERE sha256 = ?", arguments: [identity, sha256])
         } else {
+          // No deletion cascades while a migration runs.
+          try database.execute(sql: "DELETE FROM build WHERE sha256 = ?", arguments: [sha256])
           try database.execute(sql: "DELETE FROM image WHERE sha256 = ?", arguments: [sha256])
         }
       }

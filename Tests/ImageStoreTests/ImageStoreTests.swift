@@ -88,17 +88,45 @@ import Testing
     try store.add(key("t2"), commit: "c", failure: other, seconds: 1)
     try add("t3", "kernel")
     let folder = scratch.url.appending(path: "store")
-    let undo = """
-      import sqlite3, sys
-      index = sqlite3.connect(sys.argv[1] + "/index.sqlite")
-      index.execute("DELETE FROM grdb_migrations WHERE identifier = 'failures-of-other-settings'")
-      index.commit()
-      """
-    _ = try await Tool("python3", remedy: "run 'make setup'").succeed(["-c", undo, folder.path])
+    try await forget("failures-of-other-settings")
     let reopened = try ImageStore(at: folder)
     #expect(try reopened.build(key("t1")) == nil)
     #expect(try reopened.build(key("t2")) == .failed(other))
     #expect(try reopened.list().count == 2)
+  }
+
+  @Test func `makes identities of before the boot code counted anew, and forgets what was seen by them`() async throws {
+    let image = [UInt8](repeating: 7, count: 0x202) + Array("HdrS".utf8) + [UInt8](repeating: 0, count: 0x100)
+    let file = try scratch.file("boot/bzImage", image)
+    let empty = try scratch.file("empty", "")
+    _ = try store.add(
+      key("t1"), commit: "c", image: file, config: empty, log: empty, inputs: empty, identity: "vmlinux", buildID: nil,
+      seconds: 1)
+    let plain = try add("t2", "no boot code")
+    let gone = try add("t3", "gone")
+    try FileManager.default.removeItem(at: gone.image.deletingLastPathComponent())
+    try store.remember("1", identity: "vmlinux", question: "q")
+    try await forget("boot-wrapper")
+    let reopened = try ImageStore(at: scratch.url.appending(path: "store"))
+    guard case .built(let kept) = try reopened.build(key("t1")) else {
+      Issue.record("the kernel is gone")
+      return
+    }
+    #expect(try kept.identity == BootWrapper.identity("vmlinux", of: file) && kept.identity != "vmlinux")
+    #expect(try reopened.build(key("t2")) == .built(plain))
+    #expect(try reopened.build(key("t3")) == nil)
+    #expect(try reopened.verdicts(identity: "vmlinux", question: "q").isEmpty)
+  }
+
+  /// Makes the store one of before a migration.
+  private func forget(_ migration: String) async throws {
+    let undo = """
+      import sqlite3, sys
+      index = sqlite3.connect(sys.argv[1] + "/store/index.sqlite")
+      index.execute("DELETE FROM grdb_migrations WHERE identifier = ?", [sys.argv[2]])
+      index.commit()
+      """
+    _ = try await Tool("python3", remedy: "run 'make setup'").succeed(["-c", undo, scratch.url.path, migration])
   }
 
   @Test func `refuses an image that another kernel has: it is not that of what was built`() throws {
