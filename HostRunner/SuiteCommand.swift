@@ -73,7 +73,7 @@ struct SuiteCommand: AsyncParsableCommand {
         try await Bench(
           programs: exec.map { [$0] }, beside: words, guest, only: tag, repeats: repetition.number, shuffle: shuffle)
       }
-    try requireWritableBaseline()
+    if updateBaseline, let baseline { try Places.requireWritable(URL(filePath: baseline)) }
     let known = try knownBaseline()
     let plan = SuitePlan(images, bench.selection.probes)
     if baseline != nil, let (one, other) = plan.namesakes {
@@ -149,24 +149,6 @@ struct SuiteCommand: AsyncParsableCommand {
     guard let baseline else { return nil }
     if updateBaseline, !FileManager.default.fileExists(atPath: baseline) { return nil }
     return try Baseline(from: URL(filePath: baseline))
-  }
-
-  /// Told before an hour is spent on what cannot be kept: a file is made beside it, as when it is written.
-  private func requireWritableBaseline() throws(Failure) {
-    guard updateBaseline, let baseline else { return }
-    let target = URL(filePath: baseline).resolvingSymlinksInPath()
-    let kind = (try? FileManager.default.attributesOfItem(atPath: target.path))?[.type] as? FileAttributeType
-    if kind == .typeDirectory { throw Failure(.cannotWrite, "\(baseline) is a folder", remedy: "name a file") }
-    // What is there and is no plain file, such as a pipe, is written into.
-    guard kind == nil || kind == .typeRegular else { return }
-    let trial = "\(target.path).\(getpid())"
-    let descriptor = open(trial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw Failure(
-        .cannotWrite, "\(baseline) cannot be written: \(String(cString: strerror(errno)))", remedy: "name another file")
-    }
-    close(descriptor)
-    unlink(trial)
   }
 
   private func update(_ known: Baseline?, _ plan: SuitePlan, _ results: [SuiteResult]) throws(Failure) {

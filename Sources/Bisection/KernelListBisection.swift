@@ -86,6 +86,10 @@ public struct KernelListBisection: Sendable {
       try Yardstick.verify(question, good: seen, called: names.good)
     }
     trial.take(bad: try await runs.cells(of: last, upTo: repeats).map(\.seen))
+    // What is hunted must not rest on one silence.
+    if trial.bad.count == 1, trial.bad[0].isSilentHang {
+      trial.take(bad: try await runs.cells(of: last, upTo: 2).dropFirst().map(\.seen))
+    }
     let isFlaky = isFlaky || question.takesRuns
     if !isFlaky && !trial.isDivided {
       let yardstick = try Yardstick(

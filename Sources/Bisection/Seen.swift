@@ -36,11 +36,11 @@ public struct Seen: Codable, Equatable, Sendable {
 
   /// See ``Finding/isSilentHang``.
   public var isSilentHang: Bool {
-    word == "bad" && phase == .probe && !isFailedCheck && signature.hasSuffix(": hang")
+    word == "bad" && phase == .probe && !isFailedCheck && signature.hasSuffix(": \(Judge.hang)")
   }
 
   /// What is left of a silent hang when the next run was otherwise.
-  func hungOnce(next: Seen) -> Seen {
+  public func hungOnce(next: Seen) -> Seen {
     Seen(
       .untestable(phase: .probe, signature: "hung once"), phase: .probe,
       reason: "\(reason), and in the next run it did not: \(next.reason)", console: console)

@@ -126,10 +126,23 @@ public struct ConfigurationSearch {
     let digest = Digest.sha256(ofText: text)
     if !isClean, let answer = known[digest] { return answer }
     let found = try await laboratory.examine(BuildRecipe(base: .exact(contents: text)), isClean: isClean)
-    let answer = yardstick.answer(for: found.seen)
+    let answer = try await lookingAgain(at: found, yardstick)
     known[digest] = answer
     note(name, found, answer)
     return answer
+  }
+
+  /// What was seen comes to; a silent hang is bad only when the next run is: silence is no evidence by itself.
+  private mutating func lookingAgain(
+    at found: Examination, _ yardstick: Yardstick
+  ) async throws -> DeltaSearch.Answer {
+    let answer = yardstick.answer(for: found.seen)
+    guard answer == .bad, found.seen.isSilentHang, let next = try await laboratory.run(found, 1..<2).first else {
+      return answer
+    }
+    if let milliseconds = next.milliseconds { self.answer.furtherBoots.append(milliseconds) }
+    let again = yardstick.answer(for: next.seen)
+    return again == .bad ? .bad : yardstick.answer(for: found.seen.hungOnce(next: next.seen))
   }
 
   mutating func note(_ name: String, _ found: Examination, _ answer: DeltaSearch.Answer?) {

@@ -59,6 +59,24 @@ public struct Places: Sendable, Equatable {
     }
   }
 
+  /// Whether ``writeResult(_:to:)`` can do its work, told before an hour is spent on what cannot be kept: a file is made beside
+  /// it, as then.
+  public static func requireWritable(_ file: URL) throws(Failure) {
+    let target = file.resolvingSymlinksInPath()
+    let kind = (try? FileManager.default.attributesOfItem(atPath: target.path))?[.type] as? FileAttributeType
+    if kind == .typeDirectory { throw Failure(.cannotWrite, "\(file.path) is a folder", remedy: "name a file") }
+    guard kind == nil || kind == .typeRegular else { return }
+    let trial = "\(target.path).\(getpid())"
+    let descriptor = open(trial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw Failure(
+        .cannotWrite, "\(file.path) cannot be written: \(String(cString: strerror(errno)))",
+        remedy: "name another file")
+    }
+    close(descriptor)
+    unlink(trial)
+  }
+
   private static func cannotWrite(_ url: URL, _ error: any Error) -> Failure {
     let cause = Failure.cause(of: error)
     // A folder of somebody else's does not become writable by space.

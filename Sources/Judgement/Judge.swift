@@ -20,7 +20,7 @@ public struct Judge: Sendable {
   /// Signature of a pass whose stream did not come to its end.
   static let incomplete = "incomplete"
   /// How a guest ended that fell silent while a probe ran.
-  static let hang = "hang"
+  public static let hang = "hang"
 
   let evidence: Evidence
   private let failOn: FailOn

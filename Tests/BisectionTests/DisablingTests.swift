@@ -19,15 +19,7 @@ import Testing
     report: @escaping @Sendable (CommitBisection.Event) -> Void = { _ in }
   ) async throws -> Conclusion {
     let range = laboratory.range(from: 0, to: laboratory.world.history.count - 1)
-    let ledger = try Ledger(in: own ?? folder)
-    if ledger.entries.isEmpty {
-      try ledger.append(
-        .opened(
-          LedgerEntry.Opening(
-            tree: "/tree", goodName: "good", good: range.good.id, badName: "bad", bad: range.bad.id,
-            question: .failure(any: false), arguments: [], digests: [:])))
-    }
-    return try await CommitBisection(range, ledger: ledger, laboratory: laboratory, report: report).run()
+    return try await laboratory.bisect(range, in: own ?? folder, report: report)
   }
 
   /// A row in which these do not build for the network's code.

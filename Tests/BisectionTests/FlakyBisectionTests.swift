@@ -16,15 +16,7 @@ import Testing
   private func bisect(
     _ laboratory: SimulatedLaboratory, _ range: CommitRange, isFlaky: Bool? = nil
   ) async throws -> Conclusion {
-    let ledger = try Ledger(in: folder)
-    if ledger.entries.isEmpty {
-      try ledger.append(
-        .opened(
-          LedgerEntry.Opening(
-            tree: "/tree", goodName: "good", good: range.good.id, badName: "bad", bad: range.bad.id,
-            question: .failure(any: false), arguments: [], digests: [:], isFlaky: isFlaky)))
-    }
-    return try await CommitBisection(range, ledger: ledger, laboratory: laboratory) { _ in }.run()
+    try await laboratory.bisect(range, in: folder, isFlaky: isFlaky)
   }
 
   private let world = SimulatedHistory(history: History(row: 200), culprit: 71)

@@ -54,15 +54,7 @@ import Testing
 
   private func bisect(_ laboratory: SimulatedLaboratory, _ name: String = "s") async throws -> Conclusion {
     let range = laboratory.range(from: 0, to: laboratory.world.history.count - 1)
-    let ledger = try Ledger(in: scratch.url.appending(path: name))
-    if ledger.entries.isEmpty {
-      try ledger.append(
-        .opened(
-          LedgerEntry.Opening(
-            tree: "/tree", goodName: "g", good: range.good.id, badName: "b", bad: range.bad.id,
-            question: .failure(any: false), arguments: [], digests: [:])))
-    }
-    return try await CommitBisection(range, ledger: ledger, laboratory: laboratory) { _ in }.run()
+    return try await laboratory.bisect(range, in: scratch.url.appending(path: name))
   }
 
   @Test func `and finds the same culprit with fewer tests`() async throws {

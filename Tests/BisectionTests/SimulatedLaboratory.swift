@@ -1,4 +1,5 @@
 import Bisection
+import Foundation
 import HostSystem
 import KernelTree
 import Synchronization
@@ -219,6 +220,24 @@ final class SimulatedLaboratory: Laboratory {
       good: findsFix ? newCommit : oldCommit, bad: findsFix ? oldCommit : newCommit,
       mergeBases: mergeBases.map { commit(Self.id($0)) }, commits: commits.map { commit(Self.id($0)) },
       findsFix: findsFix)
+  }
+}
+
+extension SimulatedLaboratory {
+  /// A session in this folder, begun or gone on with.
+  func bisect(
+    _ range: CommitRange, in folder: URL, any: Bool = false, isFlaky: Bool? = nil,
+    report: @escaping @Sendable (CommitBisection.Event) -> Void = { _ in }
+  ) async throws -> Conclusion {
+    let ledger = try Ledger(in: folder)
+    if ledger.entries.isEmpty {
+      try ledger.append(
+        .opened(
+          LedgerEntry.Opening(
+            tree: "/tree", goodName: "good", good: range.good.id, badName: "bad", bad: range.bad.id,
+            question: .failure(any: any), arguments: [], digests: [:], isFlaky: isFlaky)))
+    }
+    return try await CommitBisection(range, ledger: ledger, laboratory: self, report: report).run()
   }
 }
 

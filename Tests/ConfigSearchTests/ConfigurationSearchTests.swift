@@ -47,6 +47,15 @@ import Testing
     #expect(Set(laboratory.built).count == laboratory.built.count)
   }
 
+  @Test(arguments: ["A3", "Z3", "Z9"])
+  func `accuses no symbol of one silence`(_ silent: String) async throws {
+    let world = Self.world([Symbol(name: "X"), Symbol(name: "Y")])
+    let laboratory = SimulatedConfigurations(world, causes: [["X"]], stalls: [silent])
+    let answer = try await search(laboratory, Self.all, question: .failure(any: true))
+    #expect(answer.members.map(\.symbol).contains("CONFIG_X"))
+    #expect(!answer.members.map(\.symbol).contains("CONFIG_\(silent)"))
+  }
+
   @Test func `is likely at most where a fix-up may be what makes the difference`() async throws {
     let world = Self.world([Symbol(name: "X"), Symbol(name: "Y")])
     let answer = try await search(SimulatedConfigurations(world, causes: [["X"]], fixed: ["X"]), Self.all)

@@ -27,6 +27,8 @@ final class SimulatedConfigurations: ConfigurationLaboratory {
   let lies: Set<String>
   /// With one of these it builds with a fix-up only.
   let fixed: Set<String>
+  /// A good kernel with one of these falls silent in its first run.
+  let stalls: Set<String>
   private let state = Mutex(State())
 
   struct State {
@@ -41,8 +43,9 @@ final class SimulatedConfigurations: ConfigurationLaboratory {
 
   init(
     _ symbols: [Symbol], causes: [Set<String>], breaks: [(with: String, without: String)] = [], lies: Set<String> = [],
-    fixed: Set<String> = []
+    fixed: Set<String> = [], stalls: Set<String> = []
   ) {
+    self.stalls = stalls
     self.fixed = fixed
     self.symbols = symbols
     self.causes = causes
@@ -110,8 +113,9 @@ final class SimulatedConfigurations: ConfigurationLaboratory {
     }
     var isBad = causes.contains { $0.isSubset(of: taken) }
     if !isClean, !lies.isDisjoint(with: taken) { isBad.toggle() }
+    let seen: Seen = isBad ? .failing : stalls.isDisjoint(with: taken) ? .fine : .silent
     return examination(
-      text, text, isBad ? .failing : .fine, isNew, isClean, fixed.isDisjoint(with: taken) ? [] : ["new-guard"])
+      text, text, seen, isNew, isClean, fixed.isDisjoint(with: taken) ? [] : ["new-guard"])
   }
 
   private func examination(
@@ -125,7 +129,8 @@ final class SimulatedConfigurations: ConfigurationLaboratory {
   }
 
   func run(_ examination: Examination, _ numbers: Range<Int>) async throws -> [Run] {
-    numbers.map { _ in Run(seen: examination.seen, milliseconds: 2000) }
+    let seen: Seen = examination.seen == .silent ? .fine : examination.seen
+    return numbers.map { _ in Run(seen: seen, milliseconds: 2000) }
   }
 
   func place(of symbol: String) async -> String? { "Kconfig:1" }
@@ -136,6 +141,7 @@ extension Seen {
   static let failing = Seen(
     .bad(signature: "check value == 1"), phase: .done, reason: "check failed", isFailedCheck: true,
     observations: ["value": "0"])
+  static let silent = Seen(.bad(signature: "net.one: hang"), phase: .probe, reason: "the whole guest hung")
   static func broken(_ why: String) -> Seen {
     Seen(.untestable(phase: .build, signature: why), phase: .build, reason: why)
   }
