@@ -32,25 +32,24 @@ struct BuildCommand: AsyncParsableCommand {
       probe.isEmpty ? [] : try await ProbeSelection(arguments: probe, kit: try Kit.find(), places: places).probes
     let kernelTree = try await KernelTree(at: tree)
     let plant = try await build.plant(for: probes, in: kernelTree)
-    let shop = try await KernelWorkshop.command(kernelTree, plant, places)
-    try Terminal.print(try await shop.image(of: kernelTree.resolve(commit)).path)
+    let id = try await kernelTree.resolve(commit)
+    try Terminal.print(try await KernelWorkshop.image(of: id, in: kernelTree, plant, places).path)
   }
 }
 
 extension KernelWorkshop {
-  /// A workshop that tells a person on the terminal what it is at.
-  static func command(_ tree: KernelTree, _ plant: Plant, _ places: Places) async throws -> KernelWorkshop {
+  /// The image of a commit, of which a person on the terminal is told how far it is; one that does not build leaves with
+  /// its errors and the status of what cannot tell.
+  static func image(of id: CommitID, in tree: KernelTree, _ plant: Plant, _ places: Places) async throws -> URL {
     let live = LiveLine()
-    return try await KernelWorkshop(
+    let shop = try await KernelWorkshop(
       tree, builder: plant.builder, compilers: plant.compilers, fixUps: plant.fixUps,
       store: try ImageStore(in: places), logs: places.state.appending(path: "builds"), places: places
-    ) { live.phase(CommitBisectionText.phase($0)) }
-  }
-
-  /// The image of a commit; one that does not build leaves with its errors and the status of what cannot tell.
-  func image(of id: CommitID) async throws -> URL {
-    let commit = try await commit(id)
-    let product = try await make(commit)
+    ) { live.tell($0) }
+    let commit = try await shop.commit(id)
+    live.begin(commit.quoted)
+    let product = try await shop.make(commit)
+    live.clear()
     for line in FixUpText.remarks(product) { Terminal.note("firstbad: \(line)") }
     switch product.build {
     case .built(let image): return image.image

@@ -18,7 +18,7 @@ extension CommitSession {
       return builder.with(try options.recipe(for: probes, base: options.base(ofWord: known)))
     }
     let names = ladder.map { URL(filePath: $0).lastPathComponent }
-    let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.phase(CommitBisectionText.phase($0)) }
+    let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.tell($0) }
     let workshop = try await KernelWorkshop(
       tree, builder: builder, compilers: plant.compilers, fixUps: plant.fixUps, store: store, logs: ledger.folder,
       places: bench.places, report: tell)

@@ -132,9 +132,11 @@ struct CommitSession {
     let live = LiveLine()
     let builder = try await based(live)
     let earlier = try Estimate.Earlier(store, recipe: builder.recipe)
-    Terminal.note(
-      CommitBisectionText.plan(range, estimate: Estimate(Record(ledger.entries), earlier: earlier)))
-    let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.phase(CommitBisectionText.phase($0)) }
+    let estimate: @Sendable () -> Estimate? = { [ledger, workers] in
+      Estimate(Record(ledger.entries), earlier: earlier, sideBySide: workers)
+    }
+    Terminal.note(CommitBisectionText.plan(range, estimate: estimate()))
+    let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.tell($0) }
     let workshop = try await KernelWorkshop(
       tree, builder: builder, compilers: plant.compilers, fixUps: plant.fixUps, store: store, logs: ledger.folder,
       places: bench.places, report: tell)
@@ -142,8 +144,8 @@ struct CommitSession {
       workshop, store: store, runner: bench.runner, question: question, workers: workers, perBoot: perBoot,
       report: tell)
     let range = range
-    let bisection = CommitBisection(range, ledger: ledger, laboratory: laboratory) { [ledger] event in
-      let estimate = Estimate(Record(ledger.entries), earlier: earlier)
+    let bisection = CommitBisection(range, ledger: ledger, laboratory: laboratory) { event in
+      let estimate = estimate()
       if let now = CommitBisectionText.live(event, commits: range.commits.count, estimate: estimate) {
         live.begin(now.text, left: now.left)
       }

@@ -159,7 +159,7 @@ struct ConfigurationSession {
     _ kind: ConfigurationEnds.Kind, _ names: ConfigurationSearch.Names
   ) async throws -> ConfigurationAnswer {
     let live = LiveLine()
-    let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.phase(CommitBisectionText.phase($0)) }
+    let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.tell($0) }
     let store = try ImageStore(in: bench.places)
     let workshop = try await KernelWorkshop(
       tree, builder: plant.builder, compilers: plant.compilers, fixUps: plant.fixUps, store: store,

@@ -109,8 +109,7 @@ struct StepCommand: AsyncParsableCommand {
         remedy: "commit or stash them, or build yourself and leave --build out")
     }
     let plant = try await build.plant(for: bench.selection.probes, in: tree)
-    let shop = try await KernelWorkshop.command(tree, plant, bench.places)
-    return try await shop.image(of: tree.current())
+    return try await KernelWorkshop.image(of: tree.current(), in: tree, plant, bench.places)
   }
 
   private func buildFolder() throws(Failure) -> (URL, [String]) {

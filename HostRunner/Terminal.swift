@@ -6,6 +6,7 @@ import Synchronization
 enum Terminal {
   /// Writes lines of the result; throws when nobody can read them, as a lost result is no success.
   static func print(_ text: String) throws(Failure) {
+    clearLine()
     var bytes = Array((text + "\n").utf8)[...]
     while !bytes.isEmpty {
       let written = bytes.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
@@ -24,7 +25,32 @@ enum Terminal {
   }
 
   /// A line for the person who waits.
-  static func note(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8)) }
+  static func note(_ text: String) {
+    clearLine()
+    tell(text + "\n")
+  }
+
+  /// Whether somebody may be watching.
+  static let isTerminal = isatty(2) != 0
+  private static let isShown = Mutex(false)
+
+  /// A line that gives way to the next one, and to every line that stays.
+  static func show(_ text: String) {
+    isShown.withLock { isShown in
+      tell("\r\u{1B}[K\(text)")
+      isShown = true
+    }
+  }
+
+  /// Takes that line off the screen.
+  static func clearLine() {
+    isShown.withLock { isShown in
+      if isShown { tell("\r\u{1B}[K") }
+      isShown = false
+    }
+  }
+
+  private static func tell(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 }
 
 /// Turns SIGINT, SIGTERM and SIGHUP into a cancelled task, so that everything that was started is ended.

@@ -41,7 +41,7 @@ struct Objects {
 
   /// What a folder is like when a build begins in it.
   struct State {
-    /// Why everything was removed, if it was.
+    /// Why everything was removed, where nobody had asked for that.
     var note: String?
     /// Nothing of another build is there.
     var isClean: Bool
@@ -63,21 +63,22 @@ struct Objects {
         .badInput, "\(folder.path) is to hold objects, and holds what firstbad did not put there",
         remedy: "empty it, or name a folder of its own")
     } else if isClean {
-      note = "clean build, as asked for"
+      // As asked for, and nothing to tell.
     } else if FileManager.default.fileExists(atPath: marker.path) {
       note = "clean build: the last one was killed"
     } else if let found, let reason = Self.difference(found, wanted) {
       note = "clean build: \(reason) changed"
     }
-    if note != nil { try empty() }
+    let isEmptied = isClean || note != nil
+    if isEmptied { try empty() }
     var stamped = wanted
     // After a build that failed the next one has as much to do as the last one that succeeded.
-    stamped.files = note == nil ? found?.files : nil
+    stamped.files = isEmptied ? nil : found?.files
     // A guess, which may be one about other objects.
     stamped.suspects = found?.suspects
     try write(stamped)
     return State(
-      note: note, isClean: found == nil || note != nil, files: stamped.files, suspects: stamped.suspects ?? Suspects())
+      note: note, isClean: found == nil || isEmptied, files: stamped.files, suspects: stamped.suspects ?? Suspects())
   }
 
   private static func difference(_ found: Stamp, _ wanted: Stamp) -> String? {

@@ -20,9 +20,12 @@ public struct Estimate: Sendable {
   private let step: Double
   /// Seconds of a build from nothing but the source, with what the compiler's cache knows by then.
   private let clean: Double
+  /// Seconds of the boots of one kernel: many, where many runs decide. The ends have more of them than a kernel between.
+  private let boots: Double
 
-  /// By the builds of a record; nil when nothing was built yet, now or earlier.
-  public init?(_ record: Record, earlier: Earlier = Earlier()) {
+  /// By the builds of a record; nil when nothing was built yet, now or earlier. `sideBySide` is how many guests run at a
+  /// time.
+  public init?(_ record: Record, earlier: Earlier = Earlier(), sideBySide: Int = 1) {
     let built = record.examined.compactMap(\.examination).filter { $0.buildSeconds != nil }
     func median(_ seconds: some Sequence<Double>) -> Double? {
       let seconds = seconds.sorted()
@@ -39,6 +42,9 @@ public struct Estimate: Sendable {
     // The first build of all compiles every file; later clean ones find most of them in the cache.
     let later = built.dropFirst().filter(\.isClean).compactMap(\.buildSeconds).last
     clean = later ?? median(earlier.clean.prefix(5)) ?? 2 * step
+    let booted = record.examined.compactMap { $0.examination?.bootMilliseconds }
+    let all = Double(booted.reduce(0, +)) + Double(record.furtherBoots.reduce(0, +)) / Double(sideBySide)
+    boots = booted.isEmpty ? 0 : all / 1000 / Double(booted.count)
   }
 
   /// Builds of a bisection of so many commits that can all be tested: both ends, the tests, and for the proof the revert.
@@ -52,18 +58,23 @@ public struct Estimate: Sendable {
 
   /// Seconds that are left when so many commits are open: the tests to come, and the proof.
   public func seconds(open: Int) -> Double {
-    Double(CommitBisectionText.steps(open)) * step + 2 * clean + step
+    Double(CommitBisectionText.steps(open)) * (step + boots) + proof(kernels: 3)
+  }
+
+  /// Seconds of the rest of the proof: of the commit, its parent, and the bad end without it.
+  private func proof(kernels: Int) -> Double {
+    Double(kernels - 1) * clean + step + Double(kernels) * boots
   }
 
   /// Seconds that are left when a sample is about to be examined in this role, and so many commits are open.
   public func seconds(_ role: CommitBisection.Role, open: Int) -> Double {
     switch role {
-    case .goodEnd: clean + step + seconds(open: open)
-    case .badEnd, .mergeBase: step + seconds(open: open)
+    case .goodEnd: clean + step + 2 * boots + seconds(open: open)
+    case .badEnd, .mergeBase: step + boots + seconds(open: open)
     case .step: seconds(open: open)
-    case .culprit: 2 * clean + step
-    case .parent: clean + step
-    case .revert: step
+    case .culprit: proof(kernels: 3)
+    case .parent: proof(kernels: 2)
+    case .revert: proof(kernels: 1)
     }
   }
 }

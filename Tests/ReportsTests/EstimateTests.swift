@@ -7,7 +7,7 @@ import Testing
 @testable import Reports
 
 @Suite struct `The time that is left` {
-  private func record(_ builds: [(seconds: Double, isClean: Bool)]) -> Record {
+  private func record(_ builds: [(seconds: Double, isClean: Bool)], boot: Int? = nil) -> Record {
     Record(
       builds.enumerated().map { number, build in
         .examined(
@@ -15,7 +15,7 @@ import Testing
             sample: .commit(Commit(id: CommitID("\(number)"), parents: [], tree: "", subject: "")),
             examination: Examination(
               tree: "", identity: "i", image: nil, seen: Seen(.good, phase: .done, reason: ""),
-              buildSeconds: build.seconds, bootMilliseconds: 1, isClean: build.isClean), at: .now))
+              buildSeconds: build.seconds, bootMilliseconds: boot, isClean: build.isClean), at: .now))
       })
   }
 
@@ -62,6 +62,28 @@ import Testing
     let estimate = Estimate(record([(300, true), (100, false), (10, false), (20, false), (12, false)]))
     #expect(estimate?.seconds(open: 16) == 108.0, "4 * 12 + 2 * 24 + 12")
     #expect(estimate?.seconds(open: 1) == 60.0, "2 * 24 + 12")
+  }
+
+  /// With many runs of each kernel they are what it takes.
+  @Test func `is also that of the boots, as many at a time as there are workers`() throws {
+    let one = try #require(Estimate(record([(300, true), (10, false)], boot: 4000)))
+    #expect(one.seconds(open: 2) == 76.0, "10 + 4, and 2 * 20 + 10 + 3 * 4")
+    #expect(one.seconds(.revert, open: 1) == 14.0)
+    let entries = [
+      LedgerEntry.Examined(
+        sample: .commit(commit("a")),
+        examination: Examination(
+          tree: "", identity: "i", image: nil, seen: Seen(.good, phase: .done, reason: ""), buildSeconds: 10,
+          bootMilliseconds: 2000, isClean: false), at: .now)
+    ]
+    let runs = (0..<20).map { _ in
+      LedgerEntry.ran(
+        LedgerEntry.Ran(
+          sample: .commit(commit("a")), isClean: false, seen: Seen(.good, phase: .done, reason: ""), milliseconds: 2000,
+          at: .now))
+    }
+    let many = try #require(Estimate(Record(entries.map(LedgerEntry.examined) + runs), sideBySide: 2))
+    #expect(many.seconds(.revert, open: 1) == 32.0, "10, and 2 + 20 * 2 / 2")
   }
 
   @Test func `counts clean builds as what the last one took with a warm cache`() {
