@@ -233,8 +233,8 @@ public final class KernelWorkshop: Sendable {
     let log = logs.appending(path: "\(commit.id.short)\(isClean ? "-clean" : "").build.log")
     let start = ContinuousClock.now
     let outcome = try await builder.build(
-      source: slot.source, objects: try slot.objects(for: toolChain.digest), log: log, isClean: isClean,
-      fixUps: fixUps
+      source: slot.source, tree: SourceTree(tree) { [slot] in try await slot.newFiles(in: tree, since: $0) },
+      objects: try slot.objects(for: toolChain.digest), log: log, isClean: isClean, fixUps: fixUps
     ) { [report] in report(.building($0)) }
     let seconds = start.duration(to: .now) / .seconds(1)
     // What was put into the source is no part of the commit, and nobody shall find it there.

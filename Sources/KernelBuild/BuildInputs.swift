@@ -59,7 +59,7 @@ public struct BuildInputs: Sendable, Equatable, Codable {
   }
 
   /// What may follow a path in a `.cmd` file.
-  private static let isEnd: [Bool] = (0...255).map { " \t\n\\;:,)('\"=".utf8.contains($0) }
+  static let isEnd: [Bool] = (0...255).map { " \t\n\\;:,)('\"=".utf8.contains($0) }
 
   /// `arch/x86/boot/../kernel/a.S` is `arch/x86/kernel/a.S`.
   private static func withoutStepsUp(_ path: String) -> String {

@@ -44,21 +44,31 @@ enum Kbuild {
     "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR",
   ]
 
+  /// What a person's settings of ccache must not decide: each could give one kernel the objects of another. nil: taken away.
+  private static let ccache: [(name: String, value: String?)] = [
+    // It would write source paths relative to this one, and they stand in the image wherever __FILE__ does: with and without
+    // ccache there would be two images of the same code.
+    ("CCACHE_BASEDIR", ""),
+    // Never by what the compiler read the last time. The list that it gives (depend mode) has no `.incbin`, and the kernel is
+    // put into its own decompressor by one (piggy.S): another commit's kernel of the same compressed length came out
+    // of the cache and was booted in place of the one that was built. And ccache's own list (direct mode) has no
+    // header that was not there then: one that a commit adds to a folder which is searched earlier goes unread, and the
+    // clean build of that commit is its parent's. What was kept that way is left behind by a name of our own.
+    ("CCACHE_DEPEND", nil), ("CCACHE_NODEPEND", "1"), ("CCACHE_DIRECT", nil), ("CCACHE_NODIRECT", "1"),
+    ("CCACHE_NAMESPACE", "firstbad"),
+    // Words of a command line that do not count, a compiler that may be another one, differences that are overlooked.
+    ("CCACHE_IGNOREOPTIONS", ""), ("CCACHE_COMPILERCHECK", "mtime"), ("CCACHE_SLOPPINESS", ""),
+    // Another compiler than the one that was named, or one before it.
+    ("CCACHE_COMPILER", ""), ("CCACHE_COMPILERTYPE", "auto"), ("CCACHE_PREFIX", ""), ("CCACHE_PREFIX_CPP", ""),
+  ]
+
   static func environment(
     from own: [String: String] = ProcessInfo.processInfo.environment, compilesPreprocessed: Bool = false
   ) -> [String: String] {
     var environment = own.filter { inherited.contains($0.key) || $0.key.hasPrefix("CCACHE_") }
     for pin in pins where !pin.isArgument { environment[pin.name] = pin.value }
     environment["LC_ALL"] = "C"
-    // ccache would write source paths relative to it, and they stand in the image wherever __FILE__ does: with and
-    // without ccache there would be two images of the same code.
-    environment["CCACHE_BASEDIR"] = ""
-    // Never by the compiler's own list of what it read (depend mode): that has no `.incbin`. The kernel is put into its own
-    // decompressor by one (piggy.S), so another commit's kernel of the same compressed length came out of the cache
-    // and was booted in place of the one that was built. What was kept that way is left behind by a name of our own.
-    environment["CCACHE_DEPEND"] = nil
-    environment["CCACHE_NODEPEND"] = "1"
-    environment["CCACHE_NAMESPACE"] = "firstbad"
+    for row in ccache { environment[row.name] = row.value }
     // What ccache does not know it preprocesses to look it up, a fifth of what compiling takes; then that is compiled,
     // and not the source, which would be preprocessed once more.
     for name in ["CCACHE_CPP2", "CCACHE_NOCPP2"] { environment[name] = nil }

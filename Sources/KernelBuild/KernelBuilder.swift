@@ -83,6 +83,21 @@ public struct KernelBuilder: Sendable {
     return .configured(try ConfigText.read(objects.config.path, as: "configuration", remedy: "build again"))
   }
 
+  /// Makes the objects fit for a build of this source.
+  private func prepare(
+    _ objects: Objects, for stamp: Objects.Stamp, of source: URL, _ tree: SourceTree?, isClean: Bool
+  ) async throws -> Objects.State {
+    let state = try objects.prepare(for: stamp, isClean: isClean)
+    guard let tree, let old = state.tree, old != tree.id else { return state }
+    guard let new = try await tree.newFiles(old) else {
+      var emptied = try objects.prepare(for: stamp, isClean: true)
+      emptied.note = "clean build: what was built before is not known any more"
+      return emptied
+    }
+    try NewFiles(new).displace(in: objects.folder, of: source)
+    return state
+  }
+
   /// The same with another tool chain.
   public func with(_ toolChain: ToolChain) -> KernelBuilder {
     var copy = self
@@ -100,13 +115,14 @@ public struct KernelBuilder: Sendable {
   /// Configures and builds a tree, with what fix-ups tell make and kconfig; what they do to the source is done already.
   ///
   /// The source is only read. The objects are used again from build to build; they are emptied first when `isClean`,
-  /// when another recipe, tool chain or source built in them, and when the last build there was killed. The log holds
+  /// when another recipe, tool chain or source built in them, and when the last build there was killed. Where `tree` is
+  /// told, what a file that is new since then may be meant by is made again; make would not notice. The log holds
   /// every word of make. A second build in the same folder at the same time is refused.
   ///
   /// What is no property of the tree is thrown as ``HostSystem/Failure``: missing programs, full disks, killed
   /// compilers, half an hour of silence. Cancelling the task ends make and throws.
   public func build(
-    source: URL, objects: URL, log: URL, isClean: Bool, fixUps: [FixUp] = [],
+    source: URL, tree: SourceTree? = nil, objects: URL, log: URL, isClean: Bool, fixUps: [FixUp] = [],
     progress: @escaping @Sendable (BuildProgress) -> Void
   ) async throws -> BuildOutcome {
     let start = ContinuousClock.now
@@ -118,8 +134,9 @@ public struct KernelBuilder: Sendable {
     let objects = Objects(folder: folder)
     let lock = try objects.lock()
     defer { withExtendedLifetime(lock) {} }
-    let stamp = stamp(source)
-    let state = try objects.prepare(for: stamp, isClean: isClean)
+    var stamp = stamp(source)
+    stamp.tree = tree?.id
+    let state = try await prepare(objects, for: stamp, of: source, tree, isClean: isClean)
     // After the folder was emptied: a log may be kept in it.
     let log = try BuildLog(log)
     try objects.removeImages()

@@ -18,6 +18,8 @@ struct Objects {
     var files: Int?
     /// What did not compile here; nil in folders of before that was noted.
     var suspects: Suspects?
+    /// Git's name of the tree that was built; nil where it was not told.
+    var tree: String?
   }
 
   private var stamp: URL { folder.appending(path: ".firstbad-stamp") }
@@ -49,6 +51,8 @@ struct Objects {
     var files: Int?
     /// What did not compile in it.
     var suspects: Suspects
+    /// The tree that was built in it, where something is left of that.
+    var tree: String?
   }
 
   /// Makes the folder fit for a build: what was built otherwise goes.
@@ -76,9 +80,12 @@ struct Objects {
     stamped.files = isEmptied ? nil : found?.files
     // A guess, which may be one about other objects.
     stamped.suspects = found?.suspects
+    // Until what is new in the source has been seen to. A build that is killed after that leaves its marker.
+    if found != nil, !isEmptied { stamped.tree = found?.tree }
     try write(stamped)
     return State(
-      note: note, isClean: found == nil || isEmptied, files: stamped.files, suspects: stamped.suspects ?? Suspects())
+      note: note, isClean: found == nil || isEmptied, files: stamped.files, suspects: stamped.suspects ?? Suspects(),
+      tree: isEmptied ? nil : found?.tree)
   }
 
   private static func difference(_ found: Stamp, _ wanted: Stamp) -> String? {
@@ -86,7 +93,8 @@ struct Objects {
     if found.recipe != wanted.recipe { return "the configuration asked for" }
     if found.source != wanted.source { return "the place of the source" }
     // Make compares command lines, and `ccache gcc` is another than `gcc`: it would all be compiled anyway.
-    return found.usesCcache != wanted.usesCcache ? "the use of ccache" : nil
+    if found.usesCcache != wanted.usesCcache { return "the use of ccache" }
+    return found.tree == nil && wanted.tree != nil ? "what is known of the source" : nil
   }
 
   func write(_ stamped: Stamp) throws(Failure) {

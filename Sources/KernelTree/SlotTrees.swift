@@ -22,6 +22,21 @@ extension TreeSlot {
     return again.status == 0 ? again.output : nil
   }
 
+  /// Paths of files in a tree that are not in another one, and of symbolic links that lead elsewhere than there; nil when the
+  /// other one is not known here. A renamed file is new.
+  public func newFiles(in tree: String, since old: String) async throws -> [String]? {
+    guard try await repository.run(["cat-file", "-e", "\(old)^{tree}"]).status == 0 else { return nil }
+    let fields = try await repository.succeed(
+      ["diff-tree", "-r", "-z", "--raw", "--no-renames", old, tree], or: "\(tree.prefix(12)) cannot be read"
+    ).nulSeparated
+    // Of each file `:MODE MODE BLOB BLOB STATUS` and the path.
+    return stride(from: 0, to: fields.count - 1, by: 2).compactMap { index in
+      let words = fields[index].split(separator: " ")
+      guard words.count == 5, words[4] != "D" else { return nil }
+      return words[4] == "A" || words[1] == "120000" ? fields[index + 1] : nil
+    }
+  }
+
   /// Names in a folder of a tree, in git's order; none when there is no such folder.
   public func names(in folder: String, of tree: String) async throws -> [String] {
     let listed = try await repository.succeed(

@@ -114,6 +114,37 @@ struct ProcessTests {
     #expect(objects[0] != objects[1])
   }
 
+  /// A hit of its direct mode would be the object of before: that holds each header that was read against what it is now,
+  /// and has no place for one that was not there.
+  @Test("ccache gives no object of before a header was there")
+  func newHeader() async throws {
+    let scratch = try Scratch()
+    let source = try scratch.file("a.c", "#include <value.h>\nint value = VALUE;\n")
+    _ = try scratch.file("second/value.h", "#define VALUE 1\n")
+    // What is younger than its compiling is not remembered.
+    let past = Date.now.addingTimeInterval(-60)
+    func age(_ path: String) throws {
+      try FileManager.default.setAttributes([.modificationDate: past], ofItemAtPath: path)
+    }
+    for path in [source.path, scratch.url.appending(path: "second/value.h").path] { try age(path) }
+    let ccache = try Tool("ccache", remedy: "install it: apt-get install ccache")
+    func object(_ settings: [String: String]) async throws -> Data {
+      let object = scratch.url.appending(path: "a.o")
+      let own = settings.merging(["CCACHE_DIR": scratch.url.appending(path: "cache").path]) { $1 }
+      _ = try await ccache.run(
+        ["gcc", "-I\(scratch.url.path)/first", "-I\(scratch.url.path)/second", "-c", source.path, "-o", object.path],
+        environment: own.mapValues { Optional($0) })
+      return try Data(contentsOf: object)
+    }
+    let (ours, plain) = (
+      Kbuild.environment(from: ["CCACHE_DIRECT": "1"], compilesPreprocessed: true), [String: String]()
+    )
+    let (old, oldPlain) = (try await object(ours), try await object(plain))
+    try age(try scratch.file("first/value.h", "#define VALUE 2\n").path)
+    #expect(try await object(ours) != old)
+    #expect(try await object(plain) == oldPlain, "otherwise nothing is shown here")
+  }
+
   @Test("make sees none of the variables that decide behind the recipe's back")
   func environment() {
     let environment = Kbuild.environment(from: [
@@ -126,6 +157,8 @@ struct ProcessTests {
     #expect(environment["CCACHE_BASEDIR"]?.isEmpty == true)
     // In depend mode ccache does not see an .incbin, and gives another kernel's decompressor for this one's.
     #expect(environment["CCACHE_DEPEND"] == nil && environment["CCACHE_NODEPEND"] == "1")
+    // In direct mode it does not see a header that is new, and a person's settings may name another compiler.
+    #expect(environment["CCACHE_NODIRECT"] == "1" && environment["CCACHE_COMPILER"]?.isEmpty == true)
     #expect(environment["CCACHE_CPP2"] == "1" && environment["CCACHE_NOCPP2"] == nil)
     let once = Kbuild.environment(from: ["CCACHE_CPP2": "1"], compilesPreprocessed: true)
     #expect(once["CCACHE_NOCPP2"] == "1" && once["CCACHE_CPP2"] == nil)

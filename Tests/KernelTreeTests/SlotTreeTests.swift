@@ -46,6 +46,36 @@ import Testing
   }
 }
 
+@Suite struct `Files that are new in a tree` {
+  @Test func `are those that were not there, and links that lead elsewhere`() async throws {
+    let repository = try await Repository()
+    let old = try await repository.begin(["a": "a\n", "gone": "a file of some size\n", "folder/b": "b\n"])
+    let files = FileManager.default
+    func link(_ to: String) throws {
+      let path = repository.folder.appending(path: "link").path
+      try? files.removeItem(atPath: path)
+      try files.createSymbolicLink(atPath: path, withDestinationPath: to)
+    }
+    try link("a")
+    try await repository.git("add", "link")
+    let linked = try await repository.commit("a link")
+    try link("gone")
+    try await repository.git("rm", "-q", "gone")
+    try await repository.git("add", "link")
+    let new = try await repository.commit(
+      "more", ["a": "other\n", "moved here": "a file of some size\n", "folder/c": "c\n"])
+    let tree = try await repository.tree()
+    let slot = try await tree.slot(0, in: repository.places)
+    func trees(_ id: CommitID) async throws -> String { try await tree.treeID(of: id) }
+    let found = try await slot.newFiles(in: try await trees(new), since: try await trees(linked))
+    #expect(found == ["folder/c", "link", "moved here"])
+    #expect(try await slot.newFiles(in: try await trees(linked), since: try await trees(old)) == ["link"])
+    #expect(try await slot.newFiles(in: try await trees(old), since: try await trees(new)) == ["gone"])
+    #expect(try await slot.newFiles(in: try await trees(old), since: try await trees(old)) == [])
+    #expect(try await slot.newFiles(in: try await trees(old), since: String(repeating: "1", count: 40)) == nil)
+  }
+}
+
 @Suite struct `A repair` {
   @Test func `is found in a history by id or by title, and not by words in a body`() async throws {
     let repository = try await Repository()

@@ -1,0 +1,97 @@
+import Foundation
+import HostSystem
+import TestSupport
+import Testing
+
+@testable import KernelBuild
+
+@Suite struct `A header that is new` {
+  /// Like kbuild's rule for an object: two folders of headers, and what was read is written down beside the object.
+  private static let makefile = ToyTree.makefile.replacing(
+    "@$(CC) -ffreestanding -c -o $@ $(CURDIR)/$<",
+    with: """
+      @$(CC) -ffreestanding -I $(CURDIR)/first -I $(CURDIR)/second -MMD -MP -MF $(O)/.$*.o.cmd -c -o $@ $(CURDIR)/$<
+      -include $(wildcard $(O)/.*.o.cmd)
+      """)
+
+  private let tree: ToyTree
+
+  init() throws {
+    tree = try ToyTree()
+    try tree.write("Makefile", Self.makefile)
+    try tree.write("second/value.h", "#define VALUE 1\n")
+    try tree.write("a.c", "#include <value.h>\nint f(void); int value = VALUE; void _start(void) { f(); }\n")
+  }
+
+  /// The identity of the kernel of a tree of this name, before which these files were not there.
+  private func identity(_ name: String, new: [String]? = [], isClean: Bool = false) async throws -> String {
+    let outcome = try await tree.builder().build(
+      source: tree.source, tree: SourceTree(name) { _ in new }, objects: tree.objects, log: tree.log, isClean: isClean
+    ) { _ in }
+    guard case .built(let kernel) = outcome else {
+      Issue.record("\(outcome)")
+      throw CancellationError()
+    }
+    return kernel.identity
+  }
+
+  @Test func `is read where it takes another one's place, which make alone does not see`() async throws {
+    let old = try await identity("old")
+    try tree.write("first/value.h", "#define VALUE 2\n")
+    #expect(try await identity("make alone") == old, "otherwise nothing is shown here")
+    let new = try await identity("new", new: ["first/value.h"])
+    #expect(new != old)
+    #expect(try await identity("new", isClean: true) == new)
+  }
+
+  @Test func `is read where a source asks whether it is there`() async throws {
+    try tree.write(
+      "second/value.h", "#if __has_include(<other.h>)\n#include <other.h>\n#else\n#define VALUE 1\n#endif\n")
+    let old = try await identity("old")
+    try tree.write("second/other.h", "#define VALUE 2\n")
+    #expect(try await identity("new", new: ["second/other.h"]) != old)
+  }
+
+  @Test func `lets stay what read nothing of its name`() async throws {
+    _ = try await identity("old")
+    let object = tree.objects.appending(path: "b.o")
+    let before = try FileManager.default.attributesOfItem(atPath: object.path)[.modificationDate] as? Date
+    try tree.write("first/value.h", "#define VALUE 2\n")
+    _ = try await identity("new", new: ["first/value.h"])
+    #expect(try FileManager.default.attributesOfItem(atPath: object.path)[.modificationDate] as? Date == before)
+  }
+
+  @Test func `takes a generated one of its name away, which older kernels leave there`() async throws {
+    _ = try await identity("old")
+    for path in ["arch/x86/include/generated/asm/value.h", "include/generated/other.h", "value.h"] {
+      try tree.scratch.file("objects/\(path)", "")
+    }
+    _ = try await identity("new", new: ["arch/x86/include/uapi/asm/value.h"])
+    #expect(!tree.exists("objects/arch/x86/include/generated/asm/value.h"))
+    #expect(tree.exists("objects/include/generated/other.h") && tree.exists("objects/value.h"))
+  }
+
+  @Test func `is seen after a build that failed, was cancelled in between, or came from a folder of before`()
+    async throws
+  {
+    let old = try await identity("old")
+    try tree.write("first/value.h", "#define VALUE 2\n")
+    // What came in is not known, and cannot be told: nothing may be taken for done.
+    struct Lost: Error {}
+    await #expect(throws: Lost.self) {
+      try await tree.builder().build(
+        source: tree.source, tree: SourceTree("new") { _ in throw Lost() }, objects: tree.objects, log: tree.log,
+        isClean: false
+      ) { _ in }
+    }
+    #expect(try await identity("new", new: ["first/value.h"]) != old)
+    try tree.write("third/value.h", "")
+    let unknown = try await identity("newer", new: nil)
+    #expect(try await identity("newer", isClean: true) == unknown)
+    let untold = try await tree.build()
+    guard case .built = untold else { throw CancellationError() }
+    try FileManager.default.removeItem(at: tree.source.appending(path: "first"))
+    try tree.write("b.c", "int f(void) { return 2; }\n")
+    #expect(try await identity("older") != unknown)
+  }
+}
