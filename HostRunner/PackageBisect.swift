@@ -41,6 +41,7 @@ struct PackageBisect {
     self.isFlaky = isFlaky
     self.workers = workers
     self.perBoot = perBoot
+    try Self.requireOneFlavour(packages, pattern)
     try Self.requireOrder(packages)
   }
 
@@ -48,6 +49,16 @@ struct PackageBisect {
   private static func find(_ word: String, in all: [KernelPackage]) throws(Failure) -> KernelPackage {
     if let one = all.first(where: { $0.version == word || $0.name == word }) { return one }
     throw Failure(.usage, "no matching package has the version \(word)", remedy: offer(all))
+  }
+
+  /// Kernels of one version differ where they are built for different things, and that would be found in place of a change.
+  private static func requireOneFlavour(_ packages: [KernelPackage], _ pattern: String) throws(Failure) {
+    let flavours = Set(packages.map(\.flavour)).sorted()
+    guard flavours.count > 1 else { return }
+    throw Failure(
+      .usage, "'\(pattern)' matches kernels of several flavours: \(flavours.joined(separator: ", "))",
+      remedy:
+        "name those of one, as 'linux-image-6.1.0-*-cloud-amd64' does, or the files in their order: --kernels FILE...")
   }
 
   /// Images that the user added have the release that they call themselves, and nothing orders two of one release.

@@ -11,22 +11,24 @@ struct SuiteReds {
   let good: Int
   let bad: Int
 
-  /// The last such turn of each probe: what cannot tell in between does not end it.
+  /// Each such turn of each probe: what cannot tell in between does not end it.
   static func find(_ results: [SuiteResult], _ plan: SuitePlan) -> [SuiteReds] {
-    plan.probes.compactMap { probe in
+    plan.probes.flatMap { probe in
       let row = results.filter { $0.cell.probe.id == probe.id }.sorted { $0.kernel < $1.kernel }
       var good: Int?
-      var turn: SuiteReds?
+      var turns: [SuiteReds] = []
       for result in row {
         switch Standing(result.cell) {
         case .good: good = result.kernel
         case .bad:
-          if let last = good { turn = SuiteReds(probe: probe.id.description, good: last, bad: result.kernel) }
+          if let last = good {
+            turns.append(SuiteReds(probe: probe.id.description, good: last, bad: result.kernel))
+          }
           good = nil
         case .skip, .untestable, .infra: break
         }
       }
-      return turn
+      return turns
     }
   }
 

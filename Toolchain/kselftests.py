@@ -176,26 +176,42 @@ def without_ids(name):
     return re.sub(r"/proc/\d+", "/proc/PID", name)
 
 
-PART = re.compile(r"^[ \t#]*(not ok|ok) +(\d+)(?: +(?:- )?(.*))?$")
+PART = re.compile(r"^([ \t#]*)(not ok|ok) +(\d+)(?: +(?:- )?(.*))?$")
 DIRECTIVES = ["SKIP", "XFAIL", "XPASS", "TODO", "TIMEOUT", "ERROR"]
 
 
 def parts(lines):
     """Name to result of the KTAP lines, as Documentation/Suite.md has it."""
-    found, counts = {}, {}
+    read = []
     for line in lines:
         match = PART.match(line)
         if not match:
             continue
-        result, name = match[1], match[3] or ""
+        result, name = match[2], match[4] or ""
         if "#" in name:
             head, _, words = name.partition("#")
             word = (words.split() or [""])[0].upper()
             if word in DIRECTIVES:
                 result, name = word.lower(), head
-        name = without_ids(" ".join(name.split()) or f"part {match[2]}")
+        name = without_ids(" ".join(name.split()) or f"part {match[3]}")
+        depth = None if "#" in match[1] else len(match[1])
+        # What stands behind more blanks is nested in it.
+        for child in reversed(read) if depth is not None else []:
+            if child["depth"] is None:
+                continue
+            if child["depth"] <= depth:
+                break
+            child["name"] = f"{name}/{child['name']}"
+            child["nested"] = True
+        for child in read:
+            if child.pop("nested", False):
+                child["depth"] = depth
+        read.append({"depth": depth, "name": name, "result": result})
+    found, counts = {}, {}
+    for part in read:
+        name = part["name"]
         counts[name] = counts.get(name, 0) + 1
-        found[name if counts[name] == 1 else f"{name} ({counts[name]})"] = result
+        found[name if counts[name] == 1 else f"{name} ({counts[name]})"] = part["result"]
     return found
 
 

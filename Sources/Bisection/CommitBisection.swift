@@ -152,9 +152,12 @@ public struct CommitBisection {
   /// Where the old end is no ancestor of the new one, all rests on what they have in common.
   func verifyMergeBases(_ yardstick: Yardstick) async throws {
     for base in range.mergeBases {
-      guard let found = try await examine(.commit(base), .mergeBase, yardstick) else { continue }
-      let isAsOld = yardstick.answer(for: found.seen) == range.oldAnswer
-      if isAsOld { continue }
+      guard var found = try await examine(.commit(base), .mergeBase, yardstick) else { continue }
+      if yardstick.answer(for: found.seen) == range.oldAnswer { continue }
+      if !found.isClean, let anew = try await examine(.commit(base), .mergeBase, isClean: true, yardstick) {
+        found = anew
+      }
+      if yardstick.answer(for: found.seen) == range.oldAnswer { continue }
       switch yardstick.answer(for: found.seen) {
       case .untestable(let why):
         report(

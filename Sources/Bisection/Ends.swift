@@ -21,14 +21,35 @@ extension CommitBisection {
   }
 
   /// Both ends, each run a few times. When their runs do not agree, or the user says that they would not, their rates of
-  /// failure are measured.
+  /// failure are measured. Nobody is told that an end is not what he says by what was built upon the objects of another
+  /// commit: something of those may be left in it.
   func verifyEnds(of range: CommitRange, _ opening: LedgerEntry.Opening) async throws -> Yardstick {
+    do {
+      return try await verifyEnds(of: range, opening, areClean: false)
+    } catch let refused as EndsRefused {
+      let record = Record(ledger.entries)
+      let mixed = [range.good, range.bad].filter {
+        record.examination(of: .commit($0), isClean: false)??.isClean == false
+      }
+      // Where something is left out for a trial, the next step is to put it back.
+      guard !mixed.isEmpty, record.disabled.isEmpty else { throw refused }
+      let names = mixed.map(\.quoted).joined(separator: " and ")
+      report(
+        .note("\(refused.failure.message); before that is believed, \(names) is built anew from nothing but the source")
+      )
+      return try await verifyEnds(of: range, opening, areClean: true)
+    }
+  }
+
+  private func verifyEnds(
+    of range: CommitRange, _ opening: LedgerEntry.Opening, areClean: Bool
+  ) async throws -> Yardstick {
     let goodName = "the good commit, \(opening.goodName)"
     let badName = "the bad commit, \(opening.badName)"
     let isFlaky = opening.isFlaky == true || opening.question.takesRuns
     let good = Sample.commit(range.good)
     let bad = Sample.commit(range.bad)
-    guard let first = try await examine(good, .goodEnd) else { throw CancellationError() }
+    guard let first = try await examine(good, .goodEnd, isClean: areClean) else { throw CancellationError() }
     var trial = EndTrial(opening.question)
     trial.take(good: try await runs(of: good, first, upTo: Self.repeats(first)))
     try refusing { () throws(Failure) in try Yardstick.requireComparable(opening.question, trial.good.first) }
@@ -36,7 +57,7 @@ extension CommitBisection {
     if let seen = trial.good.first, opening.question.takesRuns || !isFlaky && !trial.isDivided {
       try refusing { () throws(Failure) in try Yardstick.verify(opening.question, good: seen, called: goodName) }
     }
-    guard let last = try await examine(bad, .badEnd) else { throw CancellationError() }
+    guard let last = try await examine(bad, .badEnd, isClean: areClean) else { throw CancellationError() }
     trial.take(bad: try await runs(of: bad, last, upTo: Self.repeats(last)))
     if !isFlaky {
       guard trial.isDivided else {

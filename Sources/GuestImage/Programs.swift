@@ -7,7 +7,7 @@ public struct Programs: Sendable {
   /// One of them.
   public struct Program: Sendable, Equatable {
     /// The probe that it becomes.
-    public let id: String
+    public fileprivate(set) var id: String
     /// Where it is on the host.
     public let path: String
     /// Its arguments.
@@ -43,6 +43,8 @@ public struct Programs: Sendable {
   private let root: String
   /// Ids that others have.
   private let taken: Set<String>
+  /// Ids that were asked for.
+  private var asked: Set<String> = []
 
   /// kselftest's own, when no settings file says otherwise.
   static let timeout = 45
@@ -140,13 +142,8 @@ public struct Programs: Sendable {
 
   private mutating func add(_ collection: String, _ file: String, _ arguments: [String], isAlone: Bool) {
     let url = URL(filePath: file)
-    let base = Self.word(collection) + "." + Self.word(url.lastPathComponent)
-    var id = String(base.prefix(60))
-    var number = 2
-    while taken.contains(id) || all.contains(where: { $0.id == id }) {
-      id = "\(base.prefix(60))-\(number)"
-      number += 1
-    }
+    let base = String("\(Self.word(collection)).\(Self.word(url.lastPathComponent))".prefix(60))
+    let id = id(of: file, base: base)
     let settings = try? String(
       contentsOf: url.deletingLastPathComponent().appending(path: "settings"), encoding: .utf8)
     let told = settings?.split(separator: "\n").compactMap { line in
@@ -163,6 +160,25 @@ public struct Programs: Sendable {
     }
     if !isAlone { folders[url.deletingLastPathComponent().path] = folder }
     all.append(Program(id: id, path: file, arguments: arguments, folder: folder, timeout: timeout, lacks: lacks))
+  }
+
+  /// Where names come to one id, as `a_b` and `a-b` do, each gets one by its own name, and none the plain one: with the other
+  /// gone it would be taken for it.
+  private mutating func id(of file: String, base: String) -> String {
+    func told(apart file: String) -> String {
+      "\(base)-\(Digest.sha256(ofText: URL(filePath: file).lastPathComponent).prefix(4))"
+    }
+    let other = all.firstIndex { $0.id == base }
+    if let other { all[other].id = told(apart: all[other].path) }
+    let isOne = other == nil && asked.insert(base).inserted && !taken.contains(base)
+    var id = isOne ? base : told(apart: file)
+    var number = 2
+    // The same name again, in another folder.
+    while taken.contains(id) || all.contains(where: { $0.id == id }) {
+      id = "\(told(apart: file))-\(number)"
+      number += 1
+    }
+    return id
   }
 
   /// As a part of an id.
@@ -182,11 +198,10 @@ public struct Programs: Sendable {
     }
     for (folder, target) in folders {
       for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
-        var isFolder: ObjCBool = false
-        let path = "\(folder)/\(name)"
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
-          files["\(target)/\(name)"] = path
-        }
+        // Neither folders nor what is no data, which a reader would wait for.
+        let path = URL(filePath: "\(folder)/\(name)").resolvingSymlinksInPath().path
+        let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+        if kind == .typeRegular { files["\(target)/\(name)"] = path }
       }
     }
     var read: [GuestImage.File] = []

@@ -169,7 +169,8 @@ struct ProbeRun<S: System> {
       end.errno = said.fields[4]
       return
     }
-    end.message = "the probe's process ended without PASS, FAIL or SKIP"
+    end.message =
+      "the probe's process ended with exit status " + Text(decimal: end.status) + " and without PASS, FAIL or SKIP"
   }
 
   /// `30 s`, or `500 ms`.

@@ -7,7 +7,8 @@ public enum Account {
     let said = end.message.description
     switch end.outcome {
     case .pass: return said.isEmpty ? "passed" : said
-    case .fail, .skip: return (end.check.isEmpty ? said : "\(end.check): \(said)") + place(end, " (", ")")
+    case .fail, .skip:
+      return [end.check.description, said].filter { !$0.isEmpty }.joined(separator: ": ") + place(end, " (", ")")
     case .timeout, .crashed, .stuck, .noResult: return said + place(end, ", after ", "")
     case .unready: return Unready.reason(end)
     }

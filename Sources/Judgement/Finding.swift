@@ -78,6 +78,16 @@ public struct Finding: Sendable {
       events: events, output: output)
   }
 
+  /// Of a program that tells the results of its parts more was printed than is kept: that it passed says too little.
+  public var lackingParts: Finding {
+    guard verdict == .good else { return self }
+    let id = RunName(probe).probe
+    return Finding(
+      probe: probe, verdict: .untestable(phase: .probe, signature: "\(id): output cut"), phase: phase, end: end,
+      reason: "passed, but of what it printed \(end?.outputDropped ?? 0) bytes are not kept, and results among them",
+      observations: observations, events: events, output: output)
+  }
+
   /// A run that passed in a boot which a later run broke counts as passed, where runs are counted: left out, a boot would
   /// say either nothing but passes or one failure, and a failure that shows sometimes would look as if it always did.
   public var countingPasses: Finding {

@@ -31,7 +31,7 @@ public struct Apt: Sendable {
     guard !names.isEmpty else {
       throw Failure(
         .badInput, "no package \(pattern) holds a kernel: \(matching[0]) only depends on one, or describes it",
-        remedy: "name those, as 'linux-image-6.1.0-*-amd64' does")
+        remedy: "name those, as 'linux-image-6.1.0-*-cloud-amd64' does")
     }
     var packages: [KernelPackage] = []
     for line in try await cache.succeed(["madison"] + names).output.split(separator: "\n") {

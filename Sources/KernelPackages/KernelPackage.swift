@@ -16,6 +16,14 @@ public struct KernelPackage: Sendable, Hashable, Comparable {
     self.scheme = scheme
   }
 
+  /// What it is built for, by its name: `cloud-amd64`, `generic`. It is the name without `linux-image-`, the release and how it
+  /// is signed; all of the name where that has no release, as those of RPM packages have none.
+  public var flavour: String {
+    let pattern =
+      /^linux-(image|binary)-(unsigned-)?[0-9][^\-]*(-([0-9][^\-]*|rc[0-9]+|g[0-9a-f]{7,}|dirty))*(-(?<flavour>[A-Za-z].*?))?(-unsigned)?$/
+    return name.wholeMatch(of: pattern).map { String($0.flavour ?? "") } ?? name
+  }
+
   /// The version, in its order.
   public var order: PackageVersion { PackageVersion(version, scheme) }
 

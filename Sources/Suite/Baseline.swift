@@ -125,11 +125,16 @@ public struct Baseline: Codable, Equatable, Sendable {
     guard let data = FileManager.default.contents(atPath: file.path) else {
       throw Failure(.badInput, "the baseline \(file.path) cannot be read", remedy: remedy)
     }
+    let why: String?
     do {
       self = try JSONDecoder().decode(Baseline.self, from: data)
+      why = BaselineText.flaw(in: data)
     } catch {
+      why = Failure.cause(of: error)
+    }
+    if let why {
       throw Failure(
-        .badInput, "\(file.path) is no baseline: \(Failure.cause(of: error))",
+        .badInput, "\(file.path) is no baseline: \(why)",
         remedy: "name another file; or remove this one, and \(remedy)")
     }
     guard format == Self.version else {
@@ -146,11 +151,20 @@ public struct Baseline: Codable, Equatable, Sendable {
     return json + Data("\n".utf8)
   }
 
-  /// What is known of a probe on a kernel. A kernel that is not known is compared with the last one that is, as
-  /// whoever tests a new kernel asks what it changed.
+  /// What is known of a probe on a kernel. One that is not known is compared with the newest of those that are older, by the
+  /// numbers in their titles, as whoever tests a kernel asks what it changed; with the oldest of all when none is.
   public func entry(kernel: String, probe: String) -> (entry: Entry, of: String)? {
-    guard let known = kernels.first(where: { $0.kernel == kernel }) ?? kernels.last else { return nil }
-    return known.probes[probe].map { ($0, known.kernel) }
+    let known = kernels.first { $0.kernel == kernel } ?? nearest(to: kernel, knowing: probe)
+    return known.flatMap { known in known.probes[probe].map { ($0, known.kernel) } }
+  }
+
+  private func nearest(to title: String, knowing probe: String) -> Kernel? {
+    let kernels = kernels.filter { $0.probes[probe] != nil }
+    func isOlder(_ one: Kernel, _ other: String) -> Bool {
+      one.kernel.compare(other, options: .numeric) == .orderedAscending
+    }
+    func comesFirst(_ one: Kernel, _ other: Kernel) -> Bool { isOlder(one, other.kernel) }
+    return kernels.filter { isOlder($0, title) }.max(by: comesFirst) ?? kernels.min(by: comesFirst)
   }
 
   /// Takes what a run found, cells with the titles of their kernels. What our side failed at is not knowledge and stays
@@ -175,7 +189,7 @@ public struct Baseline: Codable, Equatable, Sendable {
     arrange(before.kernels.map(\.kernel), by: titles)
   }
 
-  /// Those that were known keep their places: the last one is what unknown kernels are compared with. A new one comes
+  /// Those that were known keep their places. A new one comes
   /// behind the one before it in the run, or before the one behind it.
   private mutating func arrange(_ known: [String], by titles: [String]) {
     var order = known

@@ -51,7 +51,10 @@ extension ProbeRunner {
       if !selection.image.files.isEmpty {
         // Programs of others do not observe; what they say of their parts stands for it.
         findings = findings.map { finding in
-          finding.observing(SubResults.find(in: finding.output).map { ($0.name, .text(Text($0.result))) })
+          let isCut = (finding.end?.outputDropped ?? 0) > 0
+          let parts = SubResults.find(in: finding.output, isCut: isCut)
+          let told = finding.observing(parts.map { ($0.name, .text(Text($0.result))) })
+          return isCut && !parts.isEmpty ? told.lackingParts : told
         }
       }
       if record.lostSeconds > 0, attempt < Self.noiseRetries, findings.contains(where: { $0.verdict != .good }) {

@@ -4,22 +4,47 @@ import VerdictStream
 /// The parts of a test that says more than its exit status: KTAP result lines among what a program printed
 /// (Documentation/dev-tools/ktap.rst).
 enum SubResults {
+  private struct Part {
+    /// How many blanks it stands behind; nil behind a comment sign, where it is nobody's child or parent.
+    var depth: Int?
+    var name: String
+    let result: String
+  }
+
   /// Name and result of each line, in order: `ok`, `not ok`, or the word of its directive in small letters (`skip`, `xfail`, `todo` ...).
-  static func find(in output: Text) -> [(name: String, result: String)] {
-    var found: [(name: String, result: String)] = []
-    var counts: [String: Int] = [:]
-    for part in withoutProcess(output.description.split(separator: "\n").compactMap(parse)) {
-      var name = part.0
-      counts[name, default: 0] += 1
-      // The same name again, as a nested test or a loop gives it, is another part.
-      if let count = counts[name], count > 1 { name += " (\(count))" }
-      found.append((name, part.1))
+  /// A nested one has the name of the part that it belongs to before its own, `parent/child`. Of an output that was `cut` the
+  /// last line does not count, as it may be half of one.
+  static func find(in output: Text, isCut: Bool = false) -> [(name: String, result: String)] {
+    var lines = output.description.split(separator: "\n", omittingEmptySubsequences: false)
+    if isCut { lines.removeLast() }
+    var parts = withoutProcess(lines.compactMap(parse))
+    // The result of a part comes after those that are nested in it, which stand behind more blanks.
+    for (number, parent) in parts.enumerated() {
+      guard let depth = parent.depth else { continue }
+      for child in parts[..<number].indices.reversed() {
+        guard let own = parts[child].depth else { continue }
+        guard own > depth else { break }
+        parts[child].name = "\(parent.name)/\(parts[child].name)"
+      }
+      // Now they belong to it, and with it to what it is nested in.
+      for child in parts[..<number].indices.reversed() {
+        guard let own = parts[child].depth else { continue }
+        guard own > depth else { break }
+        parts[child].depth = depth
+      }
     }
-    return found
+    var counts: [String: Int] = [:]
+    return parts.map { part in
+      counts[part.name, default: 0] += 1
+      // The same name again, as a loop gives it, is another part.
+      let count = counts[part.name] ?? 1
+      return (count > 1 ? "\(part.name) (\(count))" : part.name, part.result)
+    }
   }
 
   /// `ok 3 - name # SKIP why`. Some tests put a comment sign or spaces before it.
-  private static func parse(_ line: Substring) -> (String, String)? {
+  private static func parse(_ line: Substring) -> Part? {
+    let depth = line.first { $0 != " " && $0 != "\t" } == "#" ? nil : line.prefix { $0 == " " || $0 == "\t" }.count
     var rest = line.drop { $0 == " " || $0 == "\t" || $0 == "#" }
     var result = "ok"
     if rest.hasPrefix("not ok ") {
@@ -46,14 +71,16 @@ enum SubResults {
       }
     }
     let name = rest.filter { $0 != "\r" }.split(separator: " ").joined(separator: " ")
-    return (name.isEmpty ? "part \(number)" : name, result)
+    return Part(depth: depth, name: name.isEmpty ? "part \(number)" : name, result: result)
   }
 
   /// Some tests begin what they say with the number of their process, `[1234] `, which is another in every boot: no two
   /// boots would have a part in common. Where there are several numbers they are no process's.
-  private static func withoutProcess(_ parts: [(String, String)]) -> [(String, String)] {
+  private static func withoutProcess(_ parts: [Part]) -> [Part] {
     func number(_ name: String) -> Substring? { name.prefixMatch(of: /\[(\d+)\]\s*/)?.1 }
-    guard Set(parts.compactMap { number($0.0) }).count == 1 else { return parts }
-    return parts.map { ($0.0.replacing(/^\[\d+\]\s*/, with: ""), $0.1) }
+    guard Set(parts.compactMap { number($0.name) }).count == 1 else { return parts }
+    return parts.map { part in
+      Part(depth: part.depth, name: part.name.replacing(/^\[\d+\]\s*/, with: ""), result: part.result)
+    }
   }
 }

@@ -46,6 +46,24 @@ import Testing
     #expect(laboratory.examined.count <= 2 + 7 + 3, "\(laboratory.examined.count)")
   }
 
+  /// Objects of the good end may be left in a kernel of the bad one.
+  @Test func `an end is refused by a clean build alone`() async throws {
+    let world = SimulatedHistory(history: History(row: 100), culprit: 57)
+    for lies in [[99: Seen.fine], [99: .broken("error")]] {
+      let laboratory = SimulatedLaboratory(world, lies: lies)
+      let session = try Self()
+      let conclusion = try await session.bisect(laboratory, laboratory.range(from: 0, to: 99))
+      #expect(conclusion.claim == .confirmed && conclusion.commits.map(\.subject) == ["commit 57"])
+      #expect(laboratory.examined.count <= 3 + 7 + 3, "\(laboratory.examined.count)")
+      // And a session that goes on finds what it found.
+      #expect(try await session.bisect(laboratory, laboratory.range(from: 0, to: 99)) == conclusion)
+    }
+    let good = SimulatedLaboratory(SimulatedHistory(history: History(row: 100), culprit: 200))
+    let refused = await failure { try await self.bisect(good, good.range(from: 0, to: 99)) }
+    #expect(refused?.message.contains("should be bad and is good") == true, "\(String(describing: refused))")
+    #expect(good.examined.count == 3, "the bad end twice, and not more")
+  }
+
   @Test func `a compiler or a fix-up that changes with the commit makes the claim weaker`() async throws {
     for (changes, word) in [(true, "built by gcc 12"), (false, "other fix-ups (guard) than")] {
       let session = try Self()

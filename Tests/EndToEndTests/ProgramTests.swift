@@ -43,6 +43,8 @@ import Testing
     let result = try await run([try await compile("judged", body)])
     #expect(result.status == status, "\(result.output)\(result.errors)")
     #expect(result.output.contains(why))
+    // Another status is another failure: a baseline knows it by its signature.
+    if status == 1 { #expect(result.output.contains("\"signature\":\"exec.judged: \(why)"), "\(result.output)") }
     // A line of the glue around it would only mislead.
     #expect(!result.output.contains(".c:"), "\(result.output)")
   }
@@ -136,6 +138,24 @@ import Testing
     #expect(try line("slow").contains(#""outcome":"timeout""#))
     #expect(try line("skips").contains(#""standing":"skip""#))
     #expect(try line("reads").contains(#""verdict":"good""#))
+  }
+
+  @Test func `that ran and say in the end that something cannot be started, or print too much to keep, cannot tell`()
+    async throws
+  {
+    _ = try await compile("parts", #"puts("not ok 1 - first"); return 127;"#)
+    _ = try await compile("prints", #"for (int i = 1; i < 60000; i++) printf("ok %d part of many\n", i); return 0;"#)
+    _ = try await compile("noise", #"for (int i = 1; i < 60000; i++) puts("a line that says nothing"); return 0;"#)
+    let folder = scratch.url.appending(path: "tests").path
+    let pipe = try await Command.host("mkfifo", ["\(folder)/pipe"])
+    try #require(pipe.status == 0)
+    let result = try await Command.firstbad([
+      "suite", "--kernel", try await TestKernels.newest(), "--exec", folder,
+    ])
+    #expect(result.status == 128, "\(result)")
+    #expect(result.output.contains("3 cells: 1 good, 2 untestable."), "\(result.output)")
+    #expect(result.output.contains("ended with exit status 127"), "\(result.output)")
+    #expect(result.output.contains("bytes are not kept, and results among them"), "\(result.output)")
   }
 
   @Test func `of a folder that cannot be run are named, and take no other along`() async throws {

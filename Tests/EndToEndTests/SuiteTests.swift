@@ -201,5 +201,14 @@ import Testing
       ["bisect", "--packages", TestKernels.pattern, "--good", "1.2.3", "--bad", "4.5.6", "guest.self-check"])
     #expect(refused.status == 128)
     #expect(refused.errors.contains("no matching package has the version 1.2.3"))
+    // Which commit made the real-time kernel one? None did.
+    let mixed = try await Command.firstbad([
+      "bisect", "--packages", "linux-image-6.1.0-*-amd64", "--good",
+      try await TestKernels.all()[0].package.version, "--bad",
+      try #require(try await TestKernels.all().last).package.version, "guest.self-check",
+    ])
+    #expect(mixed.status == 128 && mixed.output.isEmpty, "\(mixed)")
+    #expect(
+      mixed.errors.contains("matches kernels of several flavours: amd64, cloud-amd64, rt-amd64"), "\(mixed.errors)")
   }
 }

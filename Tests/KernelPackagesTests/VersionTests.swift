@@ -12,6 +12,20 @@ private struct Chance: RandomNumberGenerator {
   }
 }
 
+@Suite struct `A package's flavour` {
+  @Test(arguments: [
+    ("linux-image-6.1.0-54-cloud-amd64", "cloud-amd64"), ("linux-image-6.1.0-54-amd64", "amd64"),
+    ("linux-image-6.1.0-54-rt-amd64-unsigned", "rt-amd64"), ("linux-image-6.12.113+deb12-cloud-amd64", "cloud-amd64"),
+    ("linux-image-5.10.0-0.deb10.16-amd64", "amd64"), ("linux-binary-7.2.13+deb14-amd64", "amd64"),
+    ("linux-image-unsigned-6.8.0-31-generic", "generic"), ("linux-image-6.2.0-rc7-amd64", "amd64"),
+    ("linux-image-6.1.0-9", ""), ("linux-image-6.1.0-00123-gabcdef0-dirty", ""), ("linux-image-6.1.0", ""),
+    ("kernel-core", "kernel-core"), ("kernel-default", "kernel-default"),
+  ])
+  func `is what is left of its name without the release`(name: String, flavour: String) {
+    #expect(KernelPackage(name: name, version: "1").flavour == flavour)
+  }
+}
+
 @Suite struct `Versions are ordered` {
   @Test func `as kernels come, oldest first`() {
     let versions = [

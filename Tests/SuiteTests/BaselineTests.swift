@@ -109,13 +109,24 @@ private let dead = RunEnd.signalled(9)
     #expect(baseline.entry(kernel: "k", probe: "net.one")?.entry.observations == ["time": .any, "n": .integer(1)])
   }
 
-  @Test func `a kernel that it does not know is compared with the last one that it does`() throws {
-    var baseline = Baseline()
-    baseline.take([(try cell(.fail), "6.1")], inOrderOf: ["6.1"])
-    baseline.take([(try cell(.pass), "6.2")], inOrderOf: ["6.2"])
-    let change = Change(try cell(.fail), title: "6.3", baseline: baseline)
-    #expect(change.kind == .worse)
-    #expect(change.comparedWith == "6.2")
+  /// Whatever the order in which the file came to know them.
+  @Test func `a kernel that it does not know is compared with the newest older one that it does`() throws {
+    let titles = ["6.1.0-53 (6.1.187-1)", "6.1.0-56 (6.1.192-2)", "6.12.9 (6.12.9-1)"]
+    for order in [titles, titles.reversed()] {
+      var baseline = Baseline()
+      for title in order {
+        baseline.take([(try cell(title == titles[0] ? .pass : .fail), title)], inOrderOf: [title])
+      }
+      let other = try cell(.pass, id: "net.two")
+      baseline.take([(other, "6.1.0-54 (6.1.190-1)")], inOrderOf: ["6.1.0-54 (6.1.190-1)"])
+      for (title, with, kind) in [
+        ("6.1.0-55 (6.1.192-1)", 0, Change.Kind.worse), ("6.1.0-100 (6.1.300-1)", 1, .same), ("7.2 (7.2-1)", 2, .same),
+        ("5.10 (5.10-1)", 0, .worse), ("6.2.0 (6.2-1)", 1, .same),
+      ] {
+        let change = Change(try cell(.fail), title: title, baseline: baseline)
+        #expect(change.comparedWith == titles[with] && change.kind == kind, "\(title): \(change)")
+      }
+    }
   }
 
   @Test func `kernels keep their places, and new ones come beside those that they ran with`() throws {
@@ -167,6 +178,32 @@ private let dead = RunEnd.signalled(9)
     baseline.take([(try cell(.pass), "k")], inOrderOf: ["k"])
     baseline.take([(try cell(.pass, end: dead), "k")], inOrderOf: ["k"])
     #expect(baseline.entry(kernel: "k", probe: "net.one")?.entry.standing == .good)
+  }
+
+  /// As two branches that were merged leave it: a reader would take one of the two, and nobody knows which.
+  @Test(arguments: [
+    (#"{"kernel": "k", "probes": {}}, {"kernel": "k", "probes": {}}"#, "it has k twice"),
+    (#"{"kernel": "k", "probes": {"a.b": {"standing": "good"}, "a.b": {"standing": "bad"}}}"#, "twice in one object"),
+    (
+      #"{"kernel": "k", "probes": {"a.b": {"standing": "good", "observations": {"x": 1, "x": 2}}}}"#,
+      "twice in one object"
+    ), (#"{"kernel": "k", "probes": {"a.b": {"standing": "good", "obs": {}}}}"#, "'obs' means nothing"),
+  ])
+  func `one that says two things, or what nobody reads, is refused`(kernels: String, why: String) throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("base.json", "{\"firstbad-baseline\": 1, \"kernels\": [\(kernels)]}")
+    let failure = #expect(throws: Failure.self) { try Baseline(from: file) }
+    #expect(failure?.message.contains(why) == true, "\(String(describing: failure))")
+  }
+
+  @Test func `a name may hold what JSON is made of`() throws {
+    let scratch = try Scratch()
+    let observations: [(Text, Observation.Value)] = [("a: \"b\", {c}", .text("d: \\ \"e\":"))]
+    var baseline = Baseline()
+    baseline.take([(try cell(.pass, observations), "k (\"1:2\")")], inOrderOf: [])
+    let file = scratch.url.appending(path: "base.json")
+    try baseline.data.write(to: file)
+    #expect(try Baseline(from: file) == baseline)
   }
 
   @Test(arguments: ["", "{}", "{\"firstbad-baseline\": 2, \"kernels\": []}", "[1]"])

@@ -14,11 +14,32 @@ import VerdictStream
         == ["one: ok", "two words: not ok", "three: skip"])
   }
 
-  @Test func `with further directives, and nested`() {
+  @Test func `with further directives, and behind a comment sign`() {
     #expect(
-      parts("    ok 1 a # XFAIL known\n# ok 2 b\nnot ok 3 c # TIMEOUT 45 seconds\n") == [
+      parts("ok 1 a # XFAIL known\n# ok 2 b\nnot ok 3 c # TIMEOUT 45 seconds\n") == [
         "a: xfail", "b: ok", "c: timeout",
       ])
+  }
+
+  /// Two subtests may have cases of one name, and which of them failed is the question.
+  @Test func `nested ones under the name of what they belong to`() {
+    #expect(
+      parts(
+        "    ok 1 connect\n    # ok 7 remark\n    not ok 2 send\nnot ok 1 tcp\n    ok 1 connect\nok 2 udp\nok 3 end\n")
+        == [
+          "tcp/connect: ok", "remark: ok", "tcp/send: not ok", "tcp: not ok", "udp/connect: ok", "udp: ok", "end: ok",
+        ])
+    #expect(
+      parts("        ok 1 i\n    ok 1 a\n        ok 1 i\n    ok 2 b\nok 1 x\n") == [
+        "x/a/i: ok", "x/a: ok", "x/b/i: ok", "x/b: ok", "x: ok",
+      ])
+    #expect(parts("  ok 1 a\n  ok 2 a\n") == ["a: ok", "a (2): ok"], "whose they are was never said")
+  }
+
+  @Test func `up to where the output was cut`() {
+    let found = SubResults.find(in: "ok 1 a\nok 2 b\nok 3 a very lo", isCut: true)
+    #expect(found.map(\.name) == ["a", "b"])
+    #expect(SubResults.find(in: "ok 1 a\n", isCut: true).map(\.name) == ["a"])
   }
 
   @Test func `a number sign that begins no directive belongs to the name`() {
