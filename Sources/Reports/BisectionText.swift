@@ -11,7 +11,7 @@ public enum BisectionText {
       case .bad: "bad"
       case .untestable: "cannot tell (\(CellText.plain(step.cell.finding.reason)))"
       }
-    let observed = CellText.observed(step.cell)
+    let observed = CellText.observed(step.cell, most: CellText.longest)
     let trial = step.trial.map { "  \(CommitBisectionText.runs($0))" } ?? ""
     return "\(CellText.kernel(step.cell)): \(word)\(trial)\(observed.isEmpty ? "" : "  \(observed)")  [\(open) left]"
   }

@@ -55,11 +55,13 @@ public enum CellText {
 
   /// `name=value` for each observation; of longer values than `most` only the beginning, and how long they are.
   public static func observed(_ cell: Cell, most: Int = .max) -> String {
-    let words = cell.finding.observations.map { name, value in
-      let text = plain(value.words.description)
-      return text.count > most ? "\(name)=\(text.prefix(most))... (\(text.count) characters)" : "\(name)=\(text)"
-    }
-    return words.joined(separator: " ")
+    cell.finding.observations.map { observed($0, $1.words.description, most: most) }.joined(separator: " ")
+  }
+
+  /// The same of one.
+  static func observed(_ name: String, _ value: String, most: Int = longest) -> String {
+    let text = plain(value)
+    return text.count > most ? "\(name)=\(text.prefix(most))... (\(text.count) characters)" : "\(name)=\(text)"
   }
 
   /// What of a value a table shows.

@@ -216,7 +216,10 @@ public enum CommitBisectionText {
 
   private static func observed(_ seen: Seen) -> String {
     seen.observations.isEmpty
-      ? "" : "  " + seen.observations.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+      ? ""
+      : "  "
+        + seen.observations.sorted { $0.key < $1.key }.map { CellText.observed($0.key, $0.value) }.joined(
+          separator: " ")
   }
 
   private static func seen(_ seen: Seen) -> String {
