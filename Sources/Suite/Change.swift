@@ -40,9 +40,10 @@ public struct Change: Equatable, Sendable {
       details.append("signature: \(before.signature ?? "none") -> \(now.signature ?? "none")")
     }
     let names = Set(before.observations.keys).union(now.observations.keys).sorted()
-    for name in names where before.observations[name] != .any && before.observations[name] != now.observations[name] {
-      let was = before.observations[name]?.description ?? "nothing"
-      details.append("\(name): \(was) -> \(now.observations[name]?.description ?? "nothing")")
+    for name in names where before.observations[name] != .any {
+      // A number that was written as a word is no other value: nobody could tell the two in a report.
+      let (was, value) = (before.observations[name]?.description, now.observations[name]?.description)
+      if was != value { details.append("\(name): \(was ?? "nothing") -> \(value ?? "nothing")") }
     }
     self.init(Self.kind(before, now, details), details, comparedWith: known.of)
   }

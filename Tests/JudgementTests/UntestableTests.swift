@@ -139,6 +139,21 @@ private func dead(_ console: String, _ end: RunEnd) -> Run {
   }
 }
 
+@Suite struct `The init's last mark` {
+  /// Any program may write to /dev/kmsg.
+  @Test func `counts for nothing in a guest that goes on until its deadline`() {
+    let run = Run().with {
+      $0.records = Array($0.records.prefix(7))
+      $0.end = .deadline(.probe, seconds: 9)
+    }
+    #expect(run.verdict("net.two") == .bad(signature: "net.two: hang"))
+    #expect(run.finding("net.two").isSilentHang, "it is looked at again")
+    #expect(run.finding("net.one").isUnsettled, "a fresh boot can tell")
+    let over = run.with { $0.end = .exited(0) }
+    #expect(over.verdict() == .infra(reason: "the guest finished, but its records did not all arrive"))
+  }
+}
+
 @Suite struct `The user's own limit for the run` {
   @Test func `accuses nobody`() {
     let during = Run().cut(after: 3, .outOfTime(seconds: 5))
