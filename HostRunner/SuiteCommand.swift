@@ -139,10 +139,22 @@ struct SuiteCommand: AsyncParsableCommand {
       // What is written one after the other, as to a terminal, may be.
       var information = stat()
       if stat(path, &information) == 0, information.st_mode & S_IFMT != S_IFREG { continue }
-      guard seen.insert(URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().path).inserted else {
+      guard seen.insert(Self.end(of: path)).inserted else {
         throw Failure(.usage, "two reports are to be written to \(path)", remedy: "name a file for each")
       }
     }
+  }
+
+  /// Where a path leads, over links that may lead to what is not there yet.
+  private static func end(of path: String) -> String {
+    var file = URL(filePath: path).standardizedFileURL
+    // As many links as Linux follows.
+    for _ in 0..<40 {
+      guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: file.path) else { break }
+      file = URL(filePath: next, relativeTo: file.deletingLastPathComponent()).absoluteURL.standardizedFileURL
+    }
+    let folder = file.deletingLastPathComponent().resolvingSymlinksInPath()
+    return folder.appending(path: file.lastPathComponent).path
   }
 
   private func knownBaseline() throws(Failure) -> Baseline? {

@@ -153,10 +153,14 @@ import Testing
 
   @Test func `writes no two reports into one file`() async throws {
     let file = scratch.url.appending(path: "report").path
-    for words in [["--report", "json=\(file)"], ["--baseline", file, "--update-baseline"]] {
+    let link = scratch.url.appending(path: "link").path
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "report")
+    for words in [
+      ["--report", "json=\(file)"], ["--report", "json=\(link)"], ["--baseline", file, "--update-baseline"],
+    ] {
       let result = try await Command.firstbad(
         ["suite", "--kernel", try await TestKernels.newest(), "--report", "junit=\(file)", "guest.self-check"] + words)
-      #expect(result.status == 128 && result.errors.contains("two reports are to be written to \(file)"), "\(result)")
+      #expect(result.status == 128 && result.errors.contains("two reports are to be written to /"), "\(result)")
       #expect(!FileManager.default.fileExists(atPath: file))
     }
   }
