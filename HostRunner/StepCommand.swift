@@ -50,6 +50,9 @@ struct StepCommand: AsyncParsableCommand {
     guard let place = changed.firstIndex(of: "="), place > changed.startIndex else {
       throw ValidationError("--changed \(changed): say NAME=VALUE, where VALUE is the good one.")
     }
+    if changed.hasSuffix("=") || changed[place...].dropFirst().allSatisfy(\.isWhitespace) {
+      throw ValidationError("--changed \(changed): no value is named; say NAME=VALUE, where VALUE is the good one.")
+    }
     if anyFailure || hunt != nil { throw ValidationError("--changed excludes --hunt and --any-failure: choose one.") }
   }
 
@@ -79,9 +82,14 @@ struct StepCommand: AsyncParsableCommand {
     throw ExitCode(ExitStatus.of(verdicts))
   }
 
-  /// Good when the probe observed this value, bad when it observed another one, whatever its own verdict.
+  /// Good when the probe observed this value, bad when it observed another one, whether it passed or a check of its own failed.
+  /// What it observed before it skipped or died tells nothing.
   private static func judge(_ cell: Cell, by expected: (name: String, value: String)) throws(Failure) -> Verdict {
     if case .infra = cell.finding.verdict { return cell.finding.verdict }
+    guard cell.finding.verdict == .good || cell.finding.isFailedCheck else {
+      Terminal.note("\(cell.probe.id) came to no result of its own, so the commit cannot tell (125)")
+      return .untestable(phase: cell.finding.phase, signature: cell.finding.verdict.signature ?? "")
+    }
     guard let value = cell.observation(expected.name) else {
       Terminal.note("\(cell.probe.id): no observation is called \(expected.name), so the commit cannot tell (125)")
       return .untestable(phase: cell.finding.phase, signature: "no \(expected.name)")
@@ -92,7 +100,7 @@ struct StepCommand: AsyncParsableCommand {
         remedy: "one run cannot tell: firstbad bisect --changed \(expected.name):+50%")
     }
     let words = value.words.description
-    if words == expected.value { return .good }
+    if try ExpectedValue(expected.value, of: expected.name).isMet(by: value) { return .good }
     Terminal.note("\(cell.probe.id): \(expected.name) is \(CellText.plain(words)), and \(expected.value) is good")
     return .bad(signature: "\(expected.name)=\(words)")
   }

@@ -12,10 +12,10 @@ public struct BaseLadder: Sendable, Equatable {
   /// What was seen of the ends under one base. The good end is only looked at where a value is compared.
   public static func fit(_ question: Question, bad: Seen, good: Seen?) -> Fit {
     if case .changed(let name) = question {
-      guard let after = bad.observations[name] else {
+      guard let after = bad.value(of: name) else {
         return .lacks("the bad end shows no \(name) (\(reason(bad)))")
       }
-      guard let before = good?.observations[name] else {
+      guard let before = good?.value(of: name) else {
         return .lacks("the good end shows no \(name)\(good.map { " (\(reason($0)))" } ?? "")")
       }
       return before == after ? .lacks("\(name) is \(after) at both ends") : .shows

@@ -41,7 +41,7 @@ public struct EndTrial: Sendable {
     if question.takesRuns { return true }
     return Set(
       runs.map { seen in
-        if case .changed(let name) = question { return seen.observations[name] ?? "nothing" }
+        if case .changed(let name) = question { return seen.value(of: name) ?? "nothing" }
         return "\(seen.word) \(seen.signature)"
       }
     ).count > 1
@@ -141,7 +141,7 @@ public struct EndTrial: Sendable {
 
   private func cannotTell(_ runs: [Seen]) -> Bool {
     let untold = runs.count { seen in
-      if case .changed(let name) = question { return seen.observations[name] == nil }
+      if case .changed(let name) = question { return seen.value(of: name) == nil }
       if case .shifted(let shift) = question { return shift.number(of: seen) == nil }
       return seen.word != "good" && seen.word != "bad"
     }
@@ -151,10 +151,10 @@ public struct EndTrial: Sendable {
   /// The run of the good end that stands for it, and of the bad one: that with the failure by which they differ most.
   private func representatives() -> (good: Seen, bad: Seen)? {
     if case .changed(let name) = question {
-      let values = good.compactMap { $0.observations[name] }
+      let values = good.compactMap { $0.value(of: name) }
       let usual = Dictionary(grouping: values, by: \.self).max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
-      guard let value = usual?.key, let first = good.first(where: { $0.observations[name] == value }),
-        let other = bad.first(where: { $0.observations[name] != nil && $0.observations[name] != value })
+      guard let value = usual?.key, let first = good.first(where: { $0.value(of: name) == value }),
+        let other = bad.first(where: { $0.value(of: name) != nil && $0.value(of: name) != value })
       else { return nil }
       return (first, other)
     }

@@ -52,6 +52,13 @@ struct Proof {
     if let shift = yardstick.shift, let parent = culprit.parents.first {
       try await step(shift, culprit, try await bisection.laboratory.commit(parent))
     }
+    // What stands at either side of the change is what the ends show, or the question was about more than one.
+    for id in [culprit.id] + culprit.parents {
+      let seen = Record(bisection.ledger.entries).seen(of: id)
+      guard let third = seen.flatMap(yardstick.thirdValue) else { continue }
+      isShown = false
+      reasons.append("but of \(id.short): \(third)")
+    }
     if culprit.parents.isEmpty {
       isShown = false
       reasons.append("it has no parent to compare it with")

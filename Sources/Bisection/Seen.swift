@@ -34,6 +34,13 @@ public struct Seen: Codable, Equatable, Sendable {
     self.console = console
   }
 
+  /// Whether what the probe observed tells of the kernel: it passed, or a check of its own failed. A probe that skips or comes to
+  /// no result says that this kernel cannot tell, and one that dies, or breaks the kernel, met something else.
+  public var tells: Bool { word == "good" || isFailedCheck }
+
+  /// What was observed by this name; nil where nothing was, or where it does not tell.
+  public func value(of name: String) -> String? { tells ? observations[name] : nil }
+
   /// See ``Finding/isSilentHang``.
   public var isSilentHang: Bool {
     word == "bad" && phase == .probe && !isFailedCheck && signature.hasSuffix(": \(Judge.hang)")

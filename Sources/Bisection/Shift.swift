@@ -62,8 +62,9 @@ public struct Shift: Codable, Equatable, Sendable {
 
   /// The number that stands for a run; nil when it has none.
   public func number(of seen: Seen) -> Double? {
+    guard seen.tells else { return nil }
     if let numbers = seen.numbers?[observation] { return Double(numbers.quantity.percentile(statistic.percent)) }
-    return seen.observations[observation].flatMap { Int($0) }.map(Double.init)
+    return seen.value(of: observation).flatMap { Int($0) }.map(Double.init)
   }
 
   /// Whether the second row lies beyond the first one times `factor`, in the direction of the shift.

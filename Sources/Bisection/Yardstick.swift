@@ -23,6 +23,8 @@ public enum Question: Sendable, Equatable, Codable {
 public struct Yardstick: Equatable, Sendable {
   private let question: Question
   private let reference: String?
+  /// What the bad end shows in its place.
+  private let other: String?
   private let hunt: Hunt
   /// Where a number is hunted: what parts the ends.
   private let cut: Cut?
@@ -39,6 +41,7 @@ public struct Yardstick: Equatable, Sendable {
     self.question = question
     reference = try Self.reference(question, good, goodName)
     hunt = try Self.hunt(question, bad, badName, reference)
+    if case .changed(let observation) = question { other = bad.value(of: observation) } else { other = nil }
     cut = nil
   }
 
@@ -46,6 +49,7 @@ public struct Yardstick: Equatable, Sendable {
   init(_ shift: Shift, _ cut: Cut) {
     question = .shifted(shift)
     reference = nil
+    other = nil
     hunt = .anyFailure
     self.cut = cut
   }
@@ -57,6 +61,7 @@ public struct Yardstick: Equatable, Sendable {
     }
     self.question = question
     reference = nil
+    other = nil
     hunt = try Self.hunt(question, bad, badName, nil)
     cut = nil
   }
@@ -125,6 +130,11 @@ public struct Yardstick: Equatable, Sendable {
   }
 
   private static func value(of observation: String, _ seen: Seen, _ name: String) throws(Failure) -> String {
+    guard seen.tells else {
+      throw Failure(
+        .badInput, "\(name), cannot be judged: \(seen.reason)",
+        remedy: seen.word == "bad" ? "hunt that failure, without --changed" : advice(seen))
+    }
     guard let value = seen.observations[observation] else {
       throw Failure(
         .badInput, "\(name), shows no observation called \(observation): \(seen.reason)", remedy: observed(seen))
@@ -148,7 +158,9 @@ public struct Yardstick: Equatable, Sendable {
   /// What a test between the ends says.
   public func answer(for seen: Seen) -> CommitSearch.Answer {
     if case .changed(let observation) = question {
-      guard let value = seen.observations[observation] else { return .untestable(Self.signature(of: seen)) }
+      guard let value = seen.value(of: observation) else {
+        return .untestable(Self.signature(of: seen))
+      }
       return value == reference ? .good : .bad
     }
     if case .shifted(let shift) = question {
@@ -160,6 +172,14 @@ public struct Yardstick: Equatable, Sendable {
     case .bad: return .bad
     case .untestable, .infra: return .untestable(Self.signature(of: seen))
     }
+  }
+
+  /// Where a value is hunted and a run shows one that neither end has: it changed more than once between them. In a sentence.
+  public func thirdValue(in seen: Seen) -> String? {
+    guard case .changed(let observation) = question, let reference, let other,
+      let value = seen.value(of: observation), value != reference, value != other
+    else { return nil }
+    return "\(observation) is \(value) there, and at the ends \(reference) and \(other): it changed more than once"
   }
 
   /// What one run of several says; `towards` turns an answer where a fix is looked for.

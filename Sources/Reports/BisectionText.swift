@@ -30,7 +30,7 @@ public enum BisectionText {
       let doubt = outcome.isDoubtful ? ", not confirmed" : ""
       return ["first \(word(question)) kernel\(doubt): \(CellText.kernel(bad.cell))"] + package + [
         "  \(bad.cell.kernel.file.path)",
-        "  \(outcome.step ?? difference(good, bad, question))",
+        "  \(outcome.step ?? difference(good, bad, last: outcome.steps.last { $0.index == kernels.count - 1 }, question))",
         "  the kernel before it: \(CellText.kernel(good.cell))",
         "  \(cost); consoles: \(good.cell.folder?.console.path ?? "-") and \(bad.cell.folder?.console.path ?? "-")",
       ]
@@ -49,10 +49,15 @@ public enum BisectionText {
   }
 
   private static func difference(
-    _ good: KernelListBisection.Step, _ bad: KernelListBisection.Step, _ question: Question
+    _ good: KernelListBisection.Step, _ bad: KernelListBisection.Step, last: KernelListBisection.Step?,
+    _ question: Question
   ) -> String {
     guard case .changed(let name) = question else { return bad.cell.finding.reason }
-    let values = [good, bad].map { step in step.cell.observation(name)?.words.description ?? "nothing" }
-    return "\(name): \(values[0]) -> \(values[1])"
+    func value(_ step: KernelListBisection.Step) -> String {
+      CellText.plain(step.cell.observation(name)?.words.description ?? "nothing")
+    }
+    let third = last.map(value).flatMap { [value(good), value(bad)].contains($0) ? nil : $0 }
+    let more = third.map { ", and \($0) in the last kernel: it changed more than once" } ?? ""
+    return "\(name): \(value(good)) -> \(value(bad))\(more)"
   }
 }

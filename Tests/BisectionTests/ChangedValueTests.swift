@@ -1,0 +1,75 @@
+import Bisection
+import Foundation
+import HostSystem
+import TestSupport
+import Testing
+
+/// `--changed NAME`: a value is hunted, whatever the probe's own verdict.
+@Suite struct `A value that changed` {
+  private let scratch: Scratch
+  init() throws { scratch = try Scratch() }
+
+  private func seen(_ value: Int, skips: Bool = false, dies: Bool = false) -> Seen {
+    let values = ["value": "\(value)"]
+    if skips {
+      return Seen(.untestable(phase: .probe, signature: "skip"), phase: .probe, reason: "no call", observations: values)
+    }
+    if dies { return Seen(.bad(signature: "SIGSEGV"), phase: .probe, reason: "killed", observations: values) }
+    return Seen(.good, phase: .done, reason: "", observations: values)
+  }
+
+  /// A row of 64 commits with these values, each from its number on.
+  private func bisect(_ changes: [Int: Seen], in name: String = "session") async throws -> Conclusion {
+    var truth: [Int: Seen] = [:]
+    var now = changes[0] ?? .fine
+    for number in 0..<64 {
+      now = changes[number] ?? now
+      truth[number] = now
+    }
+    let world = SimulatedHistory(history: History(row: 64), culprit: 40)
+    let laboratory = SimulatedLaboratory(world, lies: truth, cleanLies: truth, reverted: changes[0])
+    let range = laboratory.range(from: 0, to: 63)
+    let ledger = try Ledger(in: scratch.url.appending(path: name))
+    try ledger.append(
+      .opened(
+        LedgerEntry.Opening(
+          tree: "/tree", goodName: "good", good: range.good.id, badName: "bad", bad: range.bad.id,
+          question: .changed("value"), arguments: [], digests: [:])))
+    return try await CommitBisection(range, ledger: ledger, laboratory: laboratory) { _ in }.run()
+  }
+
+  @Test func `is found where a check of the probe's own fails at neither end, or at both`() async throws {
+    let conclusion = try await bisect([0: seen(1), 40: seen(2)])
+    #expect(conclusion.claim == .confirmed && conclusion.commits.map(\.subject) == ["commit 40"], "\(conclusion)")
+  }
+
+  /// `OBSERVE("value", error); REQUIRE(error != ENOSYS, ...)`: the probe says itself that these kernels cannot tell.
+  @Test func `is none where the probe skipped or died after it observed it`() async throws {
+    for (number, other) in [seen(38, skips: true), seen(38, dies: true), seen(1, dies: true)].enumerated() {
+      let conclusion = try await bisect([0: seen(1), 30: other, 40: seen(2)], in: "\(number)")
+      #expect(conclusion.claim == .range, "\(conclusion)")
+      #expect(conclusion.commits.map(\.subject).last == "commit 40" && conclusion.commits.count == 11, "\(conclusion)")
+    }
+  }
+
+  @Test func `is refused at an end that cannot tell`() async throws {
+    for (number, changes) in [
+      [0: seen(1, skips: true), 40: seen(2)], [0: seen(1), 40: seen(2, skips: true)],
+      [0: seen(1), 40: seen(2, dies: true)],
+    ].enumerated() {
+      let failure = await #expect(throws: Failure.self) { try await bisect(changes, in: "\(number)") }
+      #expect(failure?.message.contains("cannot be judged") == true, "\(String(describing: failure))")
+    }
+  }
+
+  /// The first commit at which it was another one is named, and that it is not what the bad end shows.
+  @Test func `more than once makes the claim weaker`() async throws {
+    let conclusion = try await bisect([0: seen(1), 30: seen(3), 40: seen(2)])
+    #expect(conclusion.claim == .likely && conclusion.commits.map(\.subject) == ["commit 30"], "\(conclusion)")
+    #expect(
+      conclusion.reasons.contains {
+        $0.contains("value is 3 there, and at the ends 1 and 2: it changed more than once")
+      },
+      "\(conclusion.reasons)")
+  }
+}
