@@ -44,7 +44,7 @@ extension KernelWorkshop {
     let live = LiveLine()
     let shop = try await KernelWorkshop(
       tree, builder: plant.builder, compilers: plant.compilers, fixUps: plant.fixUps,
-      store: try ImageStore(in: places), logs: places.state.appending(path: "builds"), places: places
+      store: try ImageStore(in: places), logs: places.state.appending(path: "builds"), places: places, isFinal: true
     ) { live.tell($0) }
     let commit = try await shop.commit(id)
     live.begin(commit.quoted)

@@ -43,16 +43,20 @@ public final class KernelWorkshop: Sendable {
     public internal(set) var hints: [FixUp] = []
   }
 
+  private let isFinal: Bool
   /// Slots that may be held at once of one tree.
   static let slots = 4
 
   /// Takes a free slot of the tree. `compilers` decides for each commit; without it the builder's own tool chain makes
-  /// all. `logs` is the folder that gets the log of each build that fails.
+  /// all. `logs` is the folder that gets the log of each build that fails. Where nobody proves afterwards what a kernel shows
+  /// (`isFinal`), nothing is taken that may have something of another commit in it.
   public init(
     _ tree: KernelTree, builder: KernelBuilder, compilers: Compilers? = nil, fixUps: FixUpSet = .verified,
-    store: ImageStore, logs: URL, places: Places, report: @escaping @Sendable (Progress) -> Void
+    store: ImageStore, logs: URL, places: Places, isFinal: Bool = false,
+    report: @escaping @Sendable (Progress) -> Void
   ) async throws {
     self.tree = tree
+    self.isFinal = isFinal
     self.builder = builder
     self.compilers = compilers ?? Compilers(builder.toolChain)
     self.fixUps = fixUps
@@ -192,6 +196,12 @@ public final class KernelWorkshop: Sendable {
     return outcome
   }
 
+  private func sourceTree(_ tree: String) -> SourceTree {
+    SourceTree(tree, isFinal: isFinal) { [slot] old in
+      try await slot.changes(in: tree, since: old).map { SourceTree.Changes(new: $0.new, all: $0.all) }
+    }
+  }
+
   /// One build with these fix-ups, or what the store has of it.
   private func attempt(
     _ commit: Commit, _ isClean: Bool, _ recipe: BuildRecipe, _ wants: Wants, _ isKnown: Bool
@@ -214,7 +224,7 @@ public final class KernelWorkshop: Sendable {
     }
     // A clean build will do wherever another would.
     func known() throws(Failure) -> Product? {
-      for clean in isClean ? [true] : [true, false] {
+      for clean in isClean || isFinal ? [true] : [true, false] {
         if let known = try store.build(key(clean)) {
           return Product(tree: tree, build: known, seconds: nil, isClean: clean, tools: tools)
         }
@@ -233,7 +243,7 @@ public final class KernelWorkshop: Sendable {
     let log = logs.appending(path: "\(commit.id.short)\(isClean ? "-clean" : "").build.log")
     let start = ContinuousClock.now
     let outcome = try await builder.build(
-      source: slot.source, tree: SourceTree(tree) { [slot] in try await slot.newFiles(in: tree, since: $0) },
+      source: slot.source, tree: sourceTree(tree),
       objects: try slot.objects(for: toolChain.digest), log: log, isClean: isClean, fixUps: fixUps
     ) { [report] in report(.building($0)) }
     let seconds = start.duration(to: .now) / .seconds(1)

@@ -87,14 +87,20 @@ public struct KernelBuilder: Sendable {
   private func prepare(
     _ objects: Objects, for stamp: Objects.Stamp, of source: URL, _ tree: SourceTree?, isClean: Bool
   ) async throws -> Objects.State {
+    // The build takes it away.
+    let inputs = tree?.isFinal == true ? objects.knownInputs : nil
     let state = try objects.prepare(for: stamp, isClean: isClean)
     guard let tree, let old = state.tree, old != tree.id else { return state }
-    guard let new = try await tree.newFiles(old) else {
-      var emptied = try objects.prepare(for: stamp, isClean: true)
-      emptied.note = "clean build: what was built before is not known any more"
-      return emptied
+    guard let changes = try await tree.changes(old) else {
+      return try objects.emptied(for: stamp, "what was built before is not known any more")
     }
-    try NewFiles(new).displace(in: objects.folder, of: source)
+    if tree.isFinal {
+      guard let inputs else { return try objects.emptied(for: stamp, "the last one failed") }
+      if let file = inputs.unseen(of: changes.all) {
+        return try objects.emptied(for: stamp, "\(file) changed, and make may not see that")
+      }
+    }
+    try NewFiles(changes.new).displace(in: objects.folder, of: source)
     return state
   }
 

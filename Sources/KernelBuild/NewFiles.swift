@@ -62,18 +62,3 @@ struct NewFiles {
       remedy: "remove \(objects.path), or name another folder")
   }
 }
-
-/// A source as git knows it, for what the times of its files do not tell.
-public struct SourceTree: Sendable {
-  /// Name of the tree.
-  public let id: String
-  /// Paths in this tree that are not in the one of that name, and symbolic links that lead elsewhere; nil where that one is
-  /// not known any more.
-  let newFiles: @Sendable (_ since: String) async throws -> [String]?
-
-  /// Both.
-  public init(_ id: String, newFiles: @escaping @Sendable (_ since: String) async throws -> [String]?) {
-    self.id = id
-    self.newFiles = newFiles
-  }
-}

@@ -88,6 +88,18 @@ struct Objects {
       tree: isEmptied ? nil : found?.tree)
   }
 
+  /// The same with nothing in it, for a reason that only the source tells.
+  func emptied(for wanted: Stamp, _ why: String) throws(Failure) -> State {
+    var state = try prepare(for: wanted, isClean: true)
+    state.note = "clean build: \(why)"
+    return state
+  }
+
+  /// What the last build that succeeded was made of.
+  var knownInputs: BuildInputs? {
+    (try? Data(contentsOf: inputs)).flatMap { try? JSONDecoder().decode(BuildInputs.self, from: $0) }
+  }
+
   private static func difference(_ found: Stamp, _ wanted: Stamp) -> String? {
     if found.toolChain != wanted.toolChain { return "the tool chain" }
     if found.recipe != wanted.recipe { return "the configuration asked for" }

@@ -22,19 +22,22 @@ extension TreeSlot {
     return again.status == 0 ? again.output : nil
   }
 
-  /// Paths of files in a tree that are not in another one, and of symbolic links that lead elsewhere than there; nil when the
-  /// other one is not known here. A renamed file is new.
-  public func newFiles(in tree: String, since old: String) async throws -> [String]? {
+  /// What differs between two trees: paths of files that are new in the first, with symbolic links that lead elsewhere, and of
+  /// all that differs; nil when the other one is not known here. A renamed file is new.
+  public func changes(in tree: String, since old: String) async throws -> (new: [String], all: [String])? {
     guard try await repository.run(["cat-file", "-e", "\(old)^{tree}"]).status == 0 else { return nil }
     let fields = try await repository.succeed(
       ["diff-tree", "-r", "-z", "--raw", "--no-renames", old, tree], or: "\(tree.prefix(12)) cannot be read"
     ).nulSeparated
     // Of each file `:MODE MODE BLOB BLOB STATUS` and the path.
-    return stride(from: 0, to: fields.count - 1, by: 2).compactMap { index in
+    var (new, all): ([String], [String]) = ([], [])
+    for index in stride(from: 0, to: fields.count - 1, by: 2) {
       let words = fields[index].split(separator: " ")
-      guard words.count == 5, words[4] != "D" else { return nil }
-      return words[4] == "A" || words[1] == "120000" ? fields[index + 1] : nil
+      all.append(fields[index + 1])
+      let isNew = words.count == 5 && words[4] != "D" && (words[4] == "A" || words[1] == "120000")
+      if isNew { new.append(fields[index + 1]) }
     }
+    return (new, all)
   }
 
   /// Names in a folder of a tree, in git's order; none when there is no such folder.

@@ -122,4 +122,25 @@ import VerdictStream
     let subject = try await git("log", "-1", "--format=%s", "refs/bisect/bad")
     #expect(subject.output == "commit 6\n", "\(run.output)")
   }
+
+  /// Nobody verifies the value that is said to be good, as the ends of a bisection are verified.
+  @Test(arguments: [
+    ("errno=ENOSPC", "OBSERVE_ERRNO(\"errno\", ENOSPC); PASS();", 0),
+    ("errno=28", "OBSERVE_ERRNO(\"errno\", ENOSPC); PASS();", 0),
+    ("errno=EINVAL", "OBSERVE_ERRNO(\"errno\", ENOSPC); PASS();", 1), ("n=02", "OBSERVE(\"n\", 2); FAIL(\"so\");", 0),
+    ("errno=EINVALL", "OBSERVE_ERRNO(\"errno\", ENOSPC); PASS();", 128), ("errno=", "PASS();", 128),
+    ("n=1", "OBSERVE(\"n\", 1); SKIP(\"so\");", 125), ("n=2", "OBSERVE(\"n\", 1); SKIP(\"so\");", 125),
+    ("n=1", "OBSERVE(\"n\", 1); __builtin_trap();", 125), ("other=1", "OBSERVE(\"n\", 1); PASS();", 125),
+  ])
+  func stepJudgesByAValue(changed: String, body: String, status: Int) async throws {
+    let scratch = try Scratch()
+    let probe = try scratch.file(
+      "value.c", "#include <firstbad/probe.h>\nPROBE(\"test.value\", \"a value\")\n{\n\t\(body)\n}\n")
+    let folder = scratch.url.appending(path: "arch/x86/boot")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: URL(filePath: try await TestKernels.newest()), to: folder.appending(path: "bzImage"))
+    let result = try await Command.firstbad(["step", "--changed", changed, probe], in: scratch.url)
+    #expect(result.status == status, "\(result)")
+  }
 }

@@ -26,7 +26,8 @@ import Testing
   /// The identity of the kernel of a tree of this name, before which these files were not there.
   private func identity(_ name: String, new: [String]? = [], isClean: Bool = false) async throws -> String {
     let outcome = try await tree.builder().build(
-      source: tree.source, tree: SourceTree(name) { _ in new }, objects: tree.objects, log: tree.log, isClean: isClean
+      source: tree.source, tree: SourceTree(name) { _ in new.map { SourceTree.Changes(new: $0, all: $0) } },
+      objects: tree.objects, log: tree.log, isClean: isClean
     ) { _ in }
     guard case .built(let kernel) = outcome else {
       Issue.record("\(outcome)")
@@ -93,5 +94,50 @@ import Testing
     try FileManager.default.removeItem(at: tree.source.appending(path: "first"))
     try tree.write("b.c", "int f(void) { return 2; }\n")
     #expect(try await identity("older") != unknown)
+  }
+}
+
+/// Where no proof comes after it, as under `git bisect run`.
+@Suite struct `A build that is final` {
+  private let tree: ToyTree
+
+  /// The hook stands for a script that a rule runs and does not name: what it made stays as long as it is there.
+  init() throws {
+    tree = try ToyTree()
+    try tree.write("scripts/gen.sh", "echo 'int generated = 1;'\n")
+    try tree.write(
+      "Makefile",
+      ToyTree.makefile.replacing("$(O)/a.o $(O)/b.o", with: "$(O)/a.o $(O)/b.o $(O)/gen.o")
+        + "$(O)/gen.o:\n\t@sh $(CURDIR)/scripts/gen.sh > $(O)/gen.c && $(CC) -ffreestanding -c -o $@ $(O)/gen.c\n")
+  }
+
+  private func build(_ name: String, isFinal: Bool, changed: [String]) async throws -> BuiltKernel {
+    let source = SourceTree(name, isFinal: isFinal) { _ in SourceTree.Changes(new: [], all: changed) }
+    let outcome = try await tree.builder().build(
+      source: tree.source, tree: source, objects: tree.objects, log: tree.log, isClean: false
+    ) { _ in }
+    guard case .built(let kernel) = outcome else {
+      Issue.record("\(outcome)")
+      throw CancellationError()
+    }
+    return kernel
+  }
+
+  @Test func `begins with nothing where a script changed that make may not look at`() async throws {
+    let old = try await build("old", isFinal: true, changed: [])
+    try tree.write("scripts/gen.sh", "echo 'int generated = 2;'\n")
+    let stale = try await build("new", isFinal: false, changed: ["scripts/gen.sh"])
+    #expect(stale.identity == old.identity && !stale.isClean, "otherwise nothing is shown here")
+    let new = try await build("newer", isFinal: true, changed: ["scripts/gen.sh"])
+    #expect(new.identity != old.identity && new.isClean)
+    #expect(new.notes == ["clean build: scripts/gen.sh changed, and make may not see that"])
+  }
+
+  @Test func `goes on from other objects where what changed is in somebody's list`() async throws {
+    _ = try await build("old", isFinal: true, changed: [])
+    let next = try await build(
+      "new", isFinal: true,
+      changed: ["a.c", "include/linux/a.h", "net/Makefile", "init/Kconfig", "Documentation/x", "arch/arm/x.tbl"])
+    #expect(!next.isClean)
   }
 }

@@ -67,12 +67,16 @@ import Testing
     let tree = try await repository.tree()
     let slot = try await tree.slot(0, in: repository.places)
     func trees(_ id: CommitID) async throws -> String { try await tree.treeID(of: id) }
-    let found = try await slot.newFiles(in: try await trees(new), since: try await trees(linked))
-    #expect(found == ["folder/c", "link", "moved here"])
-    #expect(try await slot.newFiles(in: try await trees(linked), since: try await trees(old)) == ["link"])
-    #expect(try await slot.newFiles(in: try await trees(old), since: try await trees(new)) == ["gone"])
-    #expect(try await slot.newFiles(in: try await trees(old), since: try await trees(old)) == [])
-    #expect(try await slot.newFiles(in: try await trees(old), since: String(repeating: "1", count: 40)) == nil)
+    func changes(_ new: CommitID, _ old: CommitID) async throws -> (new: [String], all: [String]) {
+      try #require(try await slot.changes(in: try await trees(new), since: try await trees(old)))
+    }
+    let found = try await changes(new, linked)
+    #expect(found.new == ["folder/c", "link", "moved here"])
+    #expect(found.all == ["a", "folder/c", "gone", "link", "moved here"])
+    #expect(try await changes(linked, old).new == ["link"])
+    #expect(try await changes(old, new).new == ["gone"])
+    #expect(try await changes(old, old).all == [])
+    #expect(try await slot.changes(in: try await trees(old), since: String(repeating: "1", count: 40)) == nil)
   }
 }
 
