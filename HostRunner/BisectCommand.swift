@@ -74,6 +74,11 @@ struct BisectCommand: AsyncParsableCommand {
       }
       if let packages { return try await searchPackages(packages) }
       let isOverKernels = !kernels.kernel.isEmpty || !kernels.kernels.isEmpty
+      if isOverKernels && ends.findFix {
+        throw Failure(
+          .usage, "--find-fix is for commits, and these are ready-made kernels",
+          remedy: "hunt a value in either direction: --changed NAME")
+      }
       if isOverKernels && ends.isUsed {
         throw Failure(
           .usage, "commits and ready-made kernels exclude each other", remedy: "name --good and --bad, or --kernels")

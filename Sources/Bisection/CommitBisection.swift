@@ -131,6 +131,8 @@ public struct CommitBisection {
     _ sample: Sample, _ role: Role, isClean: Bool = false, open: Int = 0, _ yardstick: Yardstick? = nil
   ) async throws -> Examination? {
     try Task.checkCancellation()
+    let isDistrusting = Record(ledger.entries).distrustsObjects
+    let isClean = isClean || isDistrusting
     if let yardstick, let rates = yardstick.rates { return try await decide(sample, role, isClean, yardstick, rates) }
     if var known = Record(ledger.entries).examination(of: sample, isClean: isClean) {
       known = try await lookingAgain(at: known, of: sample, yardstick)
@@ -143,6 +145,9 @@ public struct CommitBisection {
     report(.examining(sample, role, open: open))
     var found = try await laboratory.examine(sample, isClean: isClean)
     try ledger.append(.examined(LedgerEntry.Examined(sample: sample, examination: found, at: .now)))
+    if !isDistrusting, Record(ledger.entries).distrustsObjects {
+      report(.note("built anew its kernel is another one: from now on all are built from nothing but the source"))
+    }
     found = try await lookingAgain(at: found, of: sample, yardstick)
     report(
       .examined(sample, role, found, found.flatMap { yardstick?.answer(for: $0.seen) }, open: open, wasKnown: false))
@@ -180,7 +185,7 @@ public struct CommitBisection {
     for (number, commit) in range.commits.enumerated() where commit.id != range.new.id {
       if let mark = record.marks[commit.id] {
         search.record(range.answer(mark), for: number)
-      } else if case .some(.some(let known)) = record.examination(of: .commit(commit), isClean: false),
+      } else if case .some(.some(let known)) = record.examination(of: .commit(commit), isClean: record.distrustsObjects),
         record.isSettled(known, of: .commit(commit), yardstick)
       {
         search.record(range.towardsNew(yardstick.answer(for: known.seen)), for: number)

@@ -135,6 +135,19 @@ public struct Record: Sendable {
   /// How many kernels of this configuration were built; what the store had is none of them.
   public var builds: Int { examined.count { $0.examination?.buildSeconds != nil } }
 
+  /// Whether a kernel that was built upon other objects was seen to be another one than that of the same source from nothing, and
+  /// to behave otherwise: a rule of this tree does not say what it reads, and no such kernel is to be trusted.
+  var distrustsObjects: Bool {
+    var clean: [Sample: Examination] = [:]
+    for one in examined { if let found = one.examination, found.isClean { clean[one.sample] = found } }
+    return examined.contains { one in
+      guard let found = one.examination, !found.isClean, let other = clean[one.sample] else { return false }
+      return found.identity != other.identity
+        && (found.seen.word, found.seen.signature, found.seen.observations)
+          != (other.seen.word, other.seen.signature, other.seen.observations)
+    }
+  }
+
   /// All runs of a sample's kernel, in their order.
   func runs(of sample: Sample, isClean: Bool) -> [Seen] { runs[Kernel(sample, isClean)] ?? [] }
 

@@ -64,6 +64,16 @@ import Testing
     #expect(good.examined.count == 3, "the bad end twice, and not more")
   }
 
+  /// A rule that does not say what it reads: what the bad end's objects made stays in what is built upon them.
+  @Test func `no object is trusted any more once a clean build showed that one was stale`() async throws {
+    let world = SimulatedHistory(history: History(row: 100), culprit: 57)
+    let stale = Dictionary(uniqueKeysWithValues: (1..<100).map { ($0, $0 == 99 ? Seen.fine : .failing) })
+    let laboratory = SimulatedLaboratory(world, lies: stale)
+    let conclusion = try await bisect(laboratory, laboratory.range(from: 0, to: 99))
+    #expect(conclusion.claim == .confirmed && conclusion.commits.map(\.subject) == ["commit 57"], "\(conclusion)")
+    #expect(laboratory.examined.count <= 3 + 7 + 3, "\(laboratory.examined.count)")
+  }
+
   @Test func `a compiler or a fix-up that changes with the commit makes the claim weaker`() async throws {
     for (changes, word) in [(true, "built by gcc 12"), (false, "other fix-ups (guard) than")] {
       let session = try Self()

@@ -177,7 +177,8 @@ final class SimulatedLaboratory: Laboratory {
     case .commit(let commit):
       let number = Int(commit.id.hex, radix: 16) ?? 0
       if let first = atFirst[number] { return examination(of: number, first, isClean) }
-      if !isClean, let lie = lies[number] { return examination(of: number, noisy(lie), false) }
+      // A kernel that shows something else is another kernel.
+      if !isClean, let lie = lies[number] { return examination(of: number, noisy(lie), false, stale: "stale ") }
       return examination(of: number, noisy(truth(number)), isClean)
     }
   }
@@ -196,10 +197,10 @@ final class SimulatedLaboratory: Laboratory {
     world.broken[number] != nil && disabled.subtracting(useless).isDisjoint(with: gates[number] ?? [])
   }
 
-  private func examination(of number: Int, _ seen: Seen, _ isClean: Bool) -> Examination {
+  private func examination(of number: Int, _ seen: Seen, _ isClean: Bool, stale: String = "") -> Examination {
     let kernel = twins[number] ?? number
     return Examination(
-      tree: "t\(number)", identity: isBroken(number) ? nil : "k\(kernel)", image: "/k\(kernel)", seen: seen,
+      tree: "t\(number)", identity: isBroken(number) ? nil : "\(stale)k\(kernel)", image: "/k\(kernel)", seen: seen,
       buildSeconds: 60, bootMilliseconds: 2000, isClean: isClean, tools: tools(number))
   }
 
