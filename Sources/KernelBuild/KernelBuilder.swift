@@ -88,17 +88,16 @@ public struct KernelBuilder: Sendable {
     _ objects: Objects, for stamp: Objects.Stamp, of source: URL, _ tree: SourceTree?, isClean: Bool
   ) async throws -> Objects.State {
     // The build takes it away.
-    let inputs = tree?.isFinal == true ? objects.knownInputs : nil
-    let state = try objects.prepare(for: stamp, isClean: isClean)
-    guard let tree, let old = state.tree, old != tree.id else { return state }
+    let inputs = objects.knownInputs
+    var state = try objects.prepare(for: stamp, isClean: isClean)
+    guard let tree, let old = state.tree else { return state }
     guard let changes = try await tree.changes(old) else {
       return try objects.emptied(for: stamp, "what was built before is not known any more")
     }
-    if tree.isFinal {
-      guard let inputs else { return try objects.emptied(for: stamp, "the last one failed") }
-      if let file = inputs.unseen(of: changes.all) {
-        return try objects.emptied(for: stamp, "\(file) changed, and make may not see that")
-      }
+    let unseen = inputs.map { $0.unseen(of: changes.all) } ?? changes.all.first
+    state.isPure = state.isPure && unseen == nil
+    if tree.isFinal, !state.isPure {
+      return try objects.emptied(for: stamp, "\(unseen ?? "something") changed, and make may not see that")
     }
     try NewFiles(changes.new).displace(in: objects.folder, of: source)
     return state
@@ -143,6 +142,7 @@ public struct KernelBuilder: Sendable {
     var stamp = stamp(source)
     stamp.tree = tree?.id
     let state = try await prepare(objects, for: stamp, of: source, tree, isClean: isClean)
+    stamp.isPure = state.isPure
     // After the folder was emptied: a log may be kept in it.
     let log = try BuildLog(log)
     try objects.removeImages()

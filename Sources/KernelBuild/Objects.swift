@@ -20,6 +20,8 @@ struct Objects {
     var suspects: Suspects?
     /// Git's name of the tree that was built; nil where it was not told.
     var tree: String?
+    /// Whether nothing changed since they were begun with nothing that make may not see.
+    var isPure: Bool?
   }
 
   private var stamp: URL { folder.appending(path: ".firstbad-stamp") }
@@ -28,6 +30,7 @@ struct Objects {
   var config: URL { folder.appending(path: ".config") }
   var vmlinux: URL { folder.appending(path: "vmlinux") }
   var inputs: URL { folder.appending(path: ".firstbad-inputs") }
+  private var formerInputs: URL { folder.appending(path: ".firstbad-inputs-before") }
 
   private static let lockName = ".firstbad-lock"
 
@@ -53,6 +56,8 @@ struct Objects {
     var suspects: Suspects
     /// The tree that was built in it, where something is left of that.
     var tree: String?
+    /// See ``Stamp/isPure``.
+    var isPure: Bool
   }
 
   /// Makes the folder fit for a build: what was built otherwise goes.
@@ -81,11 +86,11 @@ struct Objects {
     // A guess, which may be one about other objects.
     stamped.suspects = found?.suspects
     // Until what is new in the source has been seen to. A build that is killed after that leaves its marker.
-    if found != nil, !isEmptied { stamped.tree = found?.tree }
+    if found != nil, !isEmptied { (stamped.tree, stamped.isPure) = (found?.tree, found?.isPure) }
     try write(stamped)
     return State(
       note: note, isClean: found == nil || isEmptied, files: stamped.files, suspects: stamped.suspects ?? Suspects(),
-      tree: isEmptied ? nil : found?.tree)
+      tree: isEmptied ? nil : found?.tree, isPure: isEmptied || found == nil || found?.isPure == true)
   }
 
   /// The same with nothing in it, for a reason that only the source tells.
@@ -95,9 +100,10 @@ struct Objects {
     return state
   }
 
-  /// What the last build that succeeded was made of.
+  /// What the last build that succeeded was made of, though others failed after it.
   var knownInputs: BuildInputs? {
-    (try? Data(contentsOf: inputs)).flatMap { try? JSONDecoder().decode(BuildInputs.self, from: $0) }
+    let data = (try? Data(contentsOf: inputs)) ?? (try? Data(contentsOf: formerInputs))
+    return data.flatMap { try? JSONDecoder().decode(BuildInputs.self, from: $0) }
   }
 
   private static func difference(_ found: Stamp, _ wanted: Stamp) -> String? {
@@ -117,6 +123,7 @@ struct Objects {
   /// Removes what a failed build must not leave to be taken for its own, and what Linux 4.15 to 4.17 remember of
   /// the compiler.
   func removeImages() throws(Failure) {
+    _ = rename(inputs.path, formerInputs.path)
     for path in [
       "vmlinux", inputs.lastPathComponent, "System.map", "arch/x86/boot/bzImage", "arch/x86_64/boot/bzImage",
       ".cache.mk",

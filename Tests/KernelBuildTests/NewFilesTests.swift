@@ -133,6 +133,31 @@ import Testing
     #expect(new.notes == ["clean build: scripts/gen.sh changed, and make may not see that"])
   }
 
+  /// What a build left there that was not final may be stale, and the last change none that matters.
+  @Test func `begins with nothing where one before it did not`() async throws {
+    let old = try await build("old", isFinal: true, changed: [])
+    try tree.write("scripts/gen.sh", "echo 'int generated = 2;'\n")
+    _ = try await build("new", isFinal: false, changed: ["scripts/gen.sh"])
+    let same = try await build("new", isFinal: true, changed: [])
+    #expect(same.identity != old.identity && same.isClean)
+    _ = try await build("next", isFinal: false, changed: ["a.c"])
+    #expect(!(try await build("last", isFinal: true, changed: ["b.c"])).isClean, "nothing was lost by those")
+  }
+
+  /// A stretch that does not build shall not cost a whole build for each of its commits.
+  @Test func `goes on behind one that failed`() async throws {
+    _ = try await build("old", isFinal: true, changed: [])
+    try tree.write("b.c", "int f(void) { return }\n")
+    let failed = try await tree.builder().build(
+      source: tree.source,
+      tree: SourceTree("broken", isFinal: true) { _ in SourceTree.Changes(new: [], all: ["b.c"]) },
+      objects: tree.objects, log: tree.log, isClean: false
+    ) { _ in }
+    guard case .failed = failed else { throw CancellationError() }
+    try tree.write("b.c", "int f(void) { return 3; }\n")
+    #expect(!(try await build("mended", isFinal: true, changed: ["b.c"])).isClean)
+  }
+
   @Test func `goes on from other objects where what changed is in somebody's list`() async throws {
     _ = try await build("old", isFinal: true, changed: [])
     let next = try await build(
