@@ -11,8 +11,13 @@ struct NewFiles {
   /// Names without folders. Which of two files of one name a source means hangs on folders and options, and on who
   /// includes it; so all that read one of that name is made again.
   private let names: Set<String>
+  /// Their lengths in bytes: of the millions of words that objects were made with, few are of one.
+  private let lengths: Set<Int>
 
-  init(_ paths: [String]) { names = Set(paths.compactMap { $0.split(separator: "/").last.map(String.init) }) }
+  init(_ paths: [String]) {
+    names = Set(paths.compactMap { $0.split(separator: "/").last.map(String.init) })
+    lengths = Set(names.map(\.utf8.count))
+  }
 
   /// Whether a source can ask for a file that it does without when it is not there.
   private static let question = Data("__has_include".utf8)
@@ -50,7 +55,7 @@ struct NewFiles {
   private func reads(_ text: Data) -> Bool {
     text.withUnsafeBytes { bytes in
       bytes.split(whereSeparator: { BuildInputs.isEnd[Int($0)] || $0 == UInt8(ascii: "/") })
-        .contains { names.contains(String(decoding: $0, as: UTF8.self)) }
+        .contains { lengths.contains($0.count) && names.contains(String(decoding: $0, as: UTF8.self)) }
     }
   }
 

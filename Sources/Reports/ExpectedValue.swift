@@ -28,8 +28,9 @@ public struct ExpectedValue {
       if text == word { return true }
       guard let number = Self.number(ofErrno: text) else { return false }
       if let expected = Self.number(ofErrno: word) ?? Int32(word) { return number == expected }
-      // Another text may be 0 than that of no errno.
-      guard text != "0" || word.wholeMatch(of: /E[A-Z0-9]+/) != nil else { return false }
+      // A probe may as well say "ok" where there is none. Only what was to be an errno is refused.
+      let isMeantSo = word.wholeMatch(of: /E[A-Z0-9]{2,}/) != nil || Self.number(ofErrno: word.uppercased()) != nil
+      guard isMeantSo else { return false }
       throw failure("is an errno", value, "write its name as errno(3) has it, such as EINVAL")
     case .quantity: return value.words.description == word
     }

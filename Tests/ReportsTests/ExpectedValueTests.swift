@@ -7,7 +7,8 @@ import VerdictStream
   @Test(arguments: [
     ("EINVAL", "EINVAL", true), ("22", "EINVAL", true), (" EINVAL ", "EINVAL", true), ("EWOULDBLOCK", "EAGAIN", true),
     ("0", "0", true), ("0", "EINVAL", false), ("EINVAL", "0", false), ("ENOSPC", "EINVAL", false), ("a b", "a b", true),
-    ("a", "b", false), ("a", "0", false), ("einval", "word", false),
+    ("a", "b", false), ("a", "0", false), ("ok", "EINVAL", false), ("enabled", "EINVAL", false),
+    ("einval", "word", false),
   ])
   func `is a word, or an errno by its name or number`(word: String, observed: String, isMet: Bool) throws {
     #expect(try ExpectedValue(word, of: "x").isMet(by: .text(Text(observed))) == isMet)
