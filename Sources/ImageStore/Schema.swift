@@ -81,6 +81,11 @@ enum Schema {
         }
       }
     }
+    // ccache went by the headers that were read the last time, and a clean build could have an object in it of before one was
+    // new. Such a kernel will do for a search; for a proof it is made again.
+    migrator.registerMigration("headers-that-are-new") { database in
+      try database.execute(sql: "UPDATE OR REPLACE build SET isClean = 0")
+    }
     return migrator
   }
 }

@@ -118,6 +118,18 @@ import Testing
     #expect(try reopened.verdicts(identity: "vmlinux", question: "q").isEmpty)
   }
 
+  @Test func `takes no kernel for clean that ccache may have put an older object into`() async throws {
+    let one = try add("t1", "one", isClean: true)
+    try add("t2", "unclean", isClean: false)
+    try add("t2", "two", isClean: true)
+    try await forget("headers-that-are-new")
+    let reopened = try ImageStore(at: scratch.url.appending(path: "store"))
+    #expect(try reopened.build(key("t1", isClean: true)) == nil)
+    #expect(try reopened.build(key("t1", isClean: false)) == .built(one))
+    #expect(try reopened.build(key("t2", isClean: true)) == nil)
+    #expect(try reopened.build(key("t2", isClean: false)) != nil)
+  }
+
   /// Makes the store one of before a migration.
   private func forget(_ migration: String) async throws {
     let undo = """
