@@ -53,7 +53,7 @@ struct PackageBisect {
 
   /// Kernels of one version differ where they are built for different things, and that would be found in place of a change.
   private static func requireOneFlavour(_ packages: [KernelPackage], _ pattern: String) throws(Failure) {
-    let flavours = Set(packages.map(\.flavour)).sorted()
+    let flavours = Set(packages.map { $0.flavour.isEmpty ? "one without a name" : $0.flavour }).sorted()
     guard flavours.count > 1 else { return }
     throw Failure(
       .usage, "'\(pattern)' matches kernels of several flavours: \(flavours.joined(separator: ", "))",

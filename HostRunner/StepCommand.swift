@@ -50,7 +50,7 @@ struct StepCommand: AsyncParsableCommand {
     guard let place = changed.firstIndex(of: "="), place > changed.startIndex else {
       throw ValidationError("--changed \(changed): say NAME=VALUE, where VALUE is the good one.")
     }
-    if changed.hasSuffix("=") || changed[place...].dropFirst().allSatisfy(\.isWhitespace) {
+    if changed[place...].dropFirst().allSatisfy(\.isWhitespace) {
       throw ValidationError("--changed \(changed): no value is named; say NAME=VALUE, where VALUE is the good one.")
     }
     if anyFailure || hunt != nil { throw ValidationError("--changed excludes --hunt and --any-failure: choose one.") }
@@ -86,7 +86,7 @@ struct StepCommand: AsyncParsableCommand {
   /// What it observed before it skipped or died tells nothing.
   private static func judge(_ cell: Cell, by expected: (name: String, value: String)) throws(Failure) -> Verdict {
     if case .infra = cell.finding.verdict { return cell.finding.verdict }
-    guard cell.finding.verdict == .good || cell.finding.isFailedCheck else {
+    guard cell.seen.tells else {
       Terminal.note("\(cell.probe.id) came to no result of its own, so the commit cannot tell (125)")
       return .untestable(phase: cell.finding.phase, signature: cell.finding.verdict.signature ?? "")
     }

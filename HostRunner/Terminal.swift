@@ -26,18 +26,21 @@ enum Terminal {
 
   /// A line for the person who waits.
   static func note(_ text: String) {
-    clearLine()
-    tell(text + "\n")
+    isShown.withLock { isShown in
+      tell((isShown ? clearing : "") + text + "\n")
+      isShown = false
+    }
   }
 
   /// Whether somebody may be watching.
   static let isTerminal = isatty(2) != 0
   private static let isShown = Mutex(false)
+  private static let clearing = "\r\u{1B}[K"
 
   /// A line that gives way to the next one, and to every line that stays.
   static func show(_ text: String) {
     isShown.withLock { isShown in
-      tell("\r\u{1B}[K\(text)")
+      tell(clearing + text)
       isShown = true
     }
   }
@@ -45,7 +48,7 @@ enum Terminal {
   /// Takes that line off the screen.
   static func clearLine() {
     isShown.withLock { isShown in
-      if isShown { tell("\r\u{1B}[K") }
+      if isShown { tell(clearing) }
       isShown = false
     }
   }

@@ -195,17 +195,14 @@ def parts(lines):
                 result, name = word.lower(), head
         name = without_ids(" ".join(name.split()) or f"part {match[3]}")
         depth = None if "#" in match[1] else len(match[1])
-        # What stands behind more blanks is nested in it.
+        # What stands behind more blanks is nested in it, and from then on with it in what follows.
         for child in reversed(read) if depth is not None else []:
             if child["depth"] is None:
                 continue
             if child["depth"] <= depth:
                 break
             child["name"] = f"{name}/{child['name']}"
-            child["nested"] = True
-        for child in read:
-            if child.pop("nested", False):
-                child["depth"] = depth
+            child["depth"] = depth
         read.append({"depth": depth, "name": name, "result": result})
     found, counts = {}, {}
     for part in read:

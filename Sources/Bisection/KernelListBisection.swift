@@ -222,7 +222,7 @@ public struct KernelListBisection: Sendable {
 
 extension Cell {
   /// What a search needs of it.
-  var seen: Seen {
+  public var seen: Seen {
     var values: [String: String] = [:]
     var numbers: [String: Seen.Numbers] = [:]
     for one in finding.observations {

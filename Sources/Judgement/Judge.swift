@@ -123,7 +123,7 @@ public struct Judge: Sendable {
     }
     // A line torn by the guest's death is the death's business; a flaw in the stream of a guest that came to
     // its end is ours.
-    let isWhole = evidence.end == .done || (evidence.console.isFinished && !isEndedByDeadline)
+    let isWhole = evidence.end == .done || (evidence.console.isFinished && !isEndedByUs)
     if isWhole, let flaw = evidence.flaws.first { return "the verdict stream is damaged (\(flaw))" }
     if isWhole && evidence.end != .done && evidence.hello != nil {
       return "the guest finished, but its records did not all arrive"
@@ -131,9 +131,14 @@ public struct Judge: Sendable {
     return nil
   }
 
-  /// A guest that finished powers off. One that goes on until a deadline has not, whoever wrote the init's last mark: any
+  /// A guest that finished powers off. One that goes on until its time is over has not, whoever wrote the init's last mark: any
   /// program may write to /dev/kmsg.
-  private var isEndedByDeadline: Bool { if case .deadline = evidence.end { true } else { false } }
+  private var isEndedByUs: Bool {
+    switch evidence.end {
+    case .deadline, .outOfTime: true
+    case .done, .exited, .signalled, .reset, .flooded, .notStarted: false
+    }
+  }
 
   private var complaint: String {
     let lines = evidence.complaint.split(separator: "\n").prefix(3).joined(separator: "; ")

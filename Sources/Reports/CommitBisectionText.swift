@@ -215,11 +215,12 @@ public enum CommitBisectionText {
   }
 
   private static func observed(_ seen: Seen) -> String {
-    seen.observations.isEmpty
-      ? ""
-      : "  "
-        + seen.observations.sorted { $0.key < $1.key }.map { CellText.observed($0.key, $0.value) }.joined(
-          separator: " ")
+    seen.observations.isEmpty ? "" : "  " + values(seen).joined(separator: " ")
+  }
+
+  /// `name=value` for each observation, by name.
+  static func values(_ seen: Seen) -> [String] {
+    seen.observations.sorted { $0.key < $1.key }.map { CellText.observed($0.key, $0.value) }
   }
 
   private static func seen(_ seen: Seen) -> String {

@@ -24,8 +24,7 @@ public enum ConfigurationText {
 
   private static func word(_ one: ConfigurationAnswer.Examined) -> String {
     let seen = one.examination.seen
-    let values = seen.observations.sorted { $0.key < $1.key }.map { "  " + CellText.observed($0.key, $0.value) }
-      .joined()
+    let values = CommitBisectionText.values(seen).map { "  " + $0 }.joined()
     switch one.answer {
     case .good?: return "good\(values)"
     case .bad?: return "bad\(values)"

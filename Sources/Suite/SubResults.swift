@@ -25,11 +25,7 @@ enum SubResults {
         guard let own = parts[child].depth else { continue }
         guard own > depth else { break }
         parts[child].name = "\(parent.name)/\(parts[child].name)"
-      }
-      // Now they belong to it, and with it to what it is nested in.
-      for child in parts[..<number].indices.reversed() {
-        guard let own = parts[child].depth else { continue }
-        guard own > depth else { break }
+        // From then on it belongs with its parent to what that is nested in.
         parts[child].depth = depth
       }
     }

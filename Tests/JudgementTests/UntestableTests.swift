@@ -149,6 +149,8 @@ private func dead(_ console: String, _ end: RunEnd) -> Run {
     #expect(run.verdict("net.two") == .bad(signature: "net.two: hang"))
     #expect(run.finding("net.two").isSilentHang, "it is looked at again")
     #expect(run.finding("net.one").isUnsettled, "a fresh boot can tell")
+    let limited = run.with { $0.end = .outOfTime(seconds: 5) }
+    #expect(limited.verdict("net.two") == .untestable(phase: .probe, signature: "out of time"))
     let over = run.with { $0.end = .exited(0) }
     #expect(over.verdict() == .infra(reason: "the guest finished, but its records did not all arrive"))
   }
