@@ -11,7 +11,7 @@ struct BisectCommand: AsyncParsableCommand {
     commandName: "bisect", abstract: "Find the first commit, or the first kernel of several, that behaves differently.",
     discussion: """
       In a kernel tree: firstbad bisect --good v6.1 --bad v6.2 PROBE. Among ready-made kernels: firstbad bisect \
-      --kernels FILE... PROBE, the good one first and the bad one last. All options, such as --changed and --flaky: \
+      --kernels FILE... PROBE, the good one first and the bad one last; with --find-fix the other way round. All options, such as --changed and --flaky: \
       firstbad help bisect search.
       """,
     subcommands: [Search.self, BisectLogCommand.self, BisectMarkCommand.self, BisectUndoCommand.self],
@@ -74,11 +74,6 @@ struct BisectCommand: AsyncParsableCommand {
       }
       if let packages { return try await searchPackages(packages) }
       let isOverKernels = !kernels.kernel.isEmpty || !kernels.kernels.isEmpty
-      if isOverKernels && ends.findFix {
-        throw Failure(
-          .usage, "--find-fix is for commits, and these are ready-made kernels",
-          remedy: "hunt a value in either direction: --changed NAME")
-      }
       if isOverKernels && ends.isUsed {
         throw Failure(
           .usage, "commits and ready-made kernels exclude each other", remedy: "name --good and --bad, or --kernels")
@@ -94,14 +89,14 @@ struct BisectCommand: AsyncParsableCommand {
     }
 
     private func searchPackages(_ pattern: String) async throws {
-      guard kernels.kernel.isEmpty, kernels.kernels.isEmpty, !ends.resume, !ends.findFix else {
+      guard kernels.kernel.isEmpty, kernels.kernels.isEmpty, !ends.resume else {
         throw Failure(
-          .usage, "--packages goes with --good and --bad alone", remedy: "leave --kernel, --resume and --find-fix out")
+          .usage, "--packages goes with --good and --bad", remedy: "leave --kernel, --kernels and --resume out")
       }
       let bench = try await Bench(probe, guest, only: only.map { [$0] } ?? [])
       try bench.requireOneProbe()
       let search = try await PackageBisect(
-        pattern, good: ends.good, bad: ends.bad, bench, question, isFlaky: flaky,
+        pattern, ends, bench, question, isFlaky: flaky,
         workers: bench.workers(build.jobs), perBoot: repetition.number)
       try await search.run(in: thenSource)
     }
@@ -118,7 +113,7 @@ struct BisectCommand: AsyncParsableCommand {
         }
       }
       let bisection = try KernelListBisection(
-        images, with: bench.runner, question: question, isFlaky: flaky,
+        images, with: bench.runner, question: question, findsFix: ends.findFix, isFlaky: flaky,
         workers: bench.workers(build.jobs), perBoot: repetition.number, note: { Terminal.note("firstbad: note: \($0)") }
       ) { step, open in
         Terminal.note(BisectionText.step(step, open: open))

@@ -5,7 +5,7 @@ import KernelBuild
 import KernelTree
 import VerdictStream
 
-/// Which commits.
+/// Which commits, or with --packages which versions.
 struct EndOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A commit where all is well.", valueName: "commit"))
   var good: String?
@@ -13,7 +13,7 @@ struct EndOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A commit where it is not.", valueName: "commit"))
   var bad: String?
 
-  @Flag(help: "The bad end is the older one: find the commit that fixed it.")
+  @Flag(help: "The bad end is the older one: find the commit, or the kernel, that fixed it.")
   var findFix = false
 
   @Option(help: ArgumentHelp("The kernel tree.", valueName: "dir"))
@@ -22,7 +22,7 @@ struct EndOptions: ParsableArguments {
   @Flag(help: "Go on with the last bisection of this tree.")
   var resume = false
 
-  var isUsed: Bool { good != nil || bad != nil || resume || findFix }
+  var isUsed: Bool { good != nil || bad != nil || resume }
 }
 
 /// How kernels are built.

@@ -45,7 +45,7 @@ struct FirstbadCommand: AsyncParsableCommand {
     }
     let interruption = Interruption { work.cancel() }
     let ended = await work.value
-    Foundation.exit(interruption.signal.map { ExitStatus.failure + $0 } ?? ended)
+    withExtendedLifetime(interruption) { Foundation.exit(Interruption.exitStatus ?? ended) }
   }
 
   private static func status(of error: any Error) -> Int32 {

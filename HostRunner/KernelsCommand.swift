@@ -31,7 +31,7 @@ struct KernelsCommand: AsyncParsableCommand {
         if let pattern { try await KernelsCommand.supply.packages(matching: pattern) } else { store.all.map(\.package) }
       for package in packages {
         let kernel = store.kernel(of: package)
-        table.add(package.name, package.version, kernel.map { $0.isWhole ? "with modules" : "image" } ?? "")
+        table.add(package.name, package.version, kernel.map { $0.hasModules ? "with modules" : "image" } ?? "")
       }
       for line in table.lines { try Terminal.print(line) }
     }

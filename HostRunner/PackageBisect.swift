@@ -13,6 +13,7 @@ struct PackageBisect {
   private let packages: [KernelPackage]
   private let bench: Bench
   private let question: Question
+  private let findsFix: Bool
   private let isFlaky: Bool
   private let workers: Int
   private let perBoot: Int
@@ -20,24 +21,28 @@ struct PackageBisect {
   /// How many lines of a changelog are shown.
   private static let lines = 20
 
-  /// The packages that match, from the good version to the bad one.
+  /// The packages that match, from the good version to the bad one, or with --find-fix the other way round.
   init(
-    _ pattern: String, good: String?, bad: String?, _ bench: Bench, _ question: Question, isFlaky: Bool,
+    _ pattern: String, _ ends: EndOptions, _ bench: Bench, _ question: Question, isFlaky: Bool,
     workers: Int, perBoot: Int
   ) async throws {
     let all = try await KernelsCommand.supply.packages(matching: pattern)
-    guard let good, let bad else {
+    guard let good = ends.good, let bad = ends.bad else {
       throw Failure(.usage, "no range is named", remedy: "say --good VERSION and --bad VERSION; \(Self.offer(all))")
     }
-    let first = try Self.find(good, in: all)
-    let last = try Self.find(bad, in: all)
+    let (older, newer) = ends.findFix ? (bad, good) : (good, bad)
+    let first = try Self.find(older, in: all)
+    let last = try Self.find(newer, in: all)
     guard first.order < last.order else {
+      let other = ends.findFix ? "leave --find-fix out to find what broke it" : "add --find-fix to find what mended it"
       throw Failure(
-        .usage, "\(good) does not come before \(bad)", remedy: "name the older version first; \(Self.offer(all))")
+        .usage, "\(older) does not come before \(newer)",
+        remedy: "see that the two are not swapped, or \(other); \(Self.offer(all))")
     }
     packages = all.filter { first.order <= $0.order && $0.order <= last.order }
     self.bench = bench
     self.question = question
+    findsFix = ends.findFix
     self.isFlaky = isFlaky
     self.workers = workers
     self.perBoot = perBoot
@@ -90,7 +95,8 @@ struct PackageBisect {
     }
     let images = try kernels.map { try KernelImage(at: $0.image) }
     let bisection = try KernelListBisection(
-      images, with: bench.runner, question: question, isFlaky: isFlaky, workers: workers, perBoot: perBoot,
+      images, with: bench.runner, question: question, findsFix: findsFix, isFlaky: isFlaky, workers: workers,
+      perBoot: perBoot,
       note: { Terminal.note("firstbad: note: \($0)") }
     ) { step, open in
       Terminal.note(BisectionText.step(step, open: open))
@@ -98,16 +104,17 @@ struct PackageBisect {
     let outcome = try await bisection.run()
     for line in BisectionText.summary(outcome, of: images, question) { try Terminal.print(line) }
     guard let first = outcome.suspects.first, let last = outcome.suspects.last, first > 0 else { return }
-    let (good, bad) = (kernels[first - 1], kernels[last])
+    let (older, newer) = (kernels[first - 1], kernels[last])
     // What could not be fetched in between may as well be the first.
-    let unknown = row.missing(between: good.package, and: bad.package)
+    let unknown = row.missing(between: older.package, and: newer.package)
     if !unknown.isEmpty {
       try Terminal.print(
         "  or one of these, which cannot be fetched: \(unknown.map(\.version).joined(separator: ", "))")
     }
-    try await showChangelog(good.package, bad.package)
-    if let tree, let ends = try tags(good.package, bad.package) {
-      let words = Self.words(CommandLine.arguments, in: tree.top.path, good: ends.good, bad: ends.bad)
+    try await showChangelog(older.package, newer.package)
+    if let tree, let ends = try tags(older.package, newer.package) {
+      let (good, bad) = findsFix ? (ends.newer, ends.older) : (ends.older, ends.newer)
+      let words = Self.words(CommandLine.arguments, in: tree.top.path, good: good, bad: bad)
       let command = Array(words.drop { $0 != "bisect" }.dropFirst())
       try Terminal.print(
         "  among its commits: firstbad bisect \(command.map(SuiteCommand.quoted).joined(separator: " "))")
@@ -119,29 +126,29 @@ struct PackageBisect {
     }
   }
 
-  /// The bad package's changelog covers all before it.
-  private func showChangelog(_ good: KernelPackage, _ bad: KernelPackage) async throws {
+  /// The newer package's changelog covers all before it.
+  private func showChangelog(_ older: KernelPackage, _ newer: KernelPackage) async throws {
     let kernel: FetchedKernel
     do {
-      guard let whole = try await KernelsCommand.supply.fetch([bad], whole: true).kernels.first else { return }
+      guard let whole = try await KernelsCommand.supply.fetch([newer], whole: true).kernels.first else { return }
       kernel = whole
     } catch let failure as Failure {
       return Terminal.note("firstbad: its changelog cannot be shown: \(failure.message)")
     }
-    guard good.order != bad.order else {
-      return try Terminal.print("  both are of version \(bad.version), so no changelog tells them apart")
+    guard older.order != newer.order else {
+      return try Terminal.print("  both are of version \(newer.version), so no changelog tells them apart")
     }
     guard let log = try await Changelog(of: kernel) else {
       return try Terminal.print("  its package has no changelog")
     }
-    let entries = log.after(good.order)
+    let entries = log.after(older.order)
     let total = entries.reduce(0) { $0 + $1.lines.count }
     let words = bench.selection.probes.flatMap { probe in
       probe.id.description.split { $0 == "." || $0 == "-" }.map(String.init)
     }
     let shown = entries.flatMap { entry in entry.lines(about: words).map { (entry.version, $0) } }
     try Terminal.print(
-      "  its changelog has \(total) lines after \(good.version); about \(words.joined(separator: ", ")): \(shown.count)"
+      "  its changelog has \(total) lines after \(older.version); about \(words.joined(separator: ", ")): \(shown.count)"
     )
     for (version, line) in shown.prefix(Self.lines) { try Terminal.print("    \(version): \(CellText.plain(line))") }
     if shown.count > Self.lines { try Terminal.print("    and \(shown.count - Self.lines) more") }
@@ -149,8 +156,8 @@ struct PackageBisect {
 
   /// On to the commits, by the tags of the stable releases that the packages are made of; nil when both are made of
   /// the same one.
-  private func tags(_ good: KernelPackage, _ bad: KernelPackage) throws -> (good: String, bad: String)? {
-    let ends = [good, bad].map { "v\($0.version.split { $0 == "-" || $0 == "~" || $0 == "+" }.first ?? "")" }
+  private func tags(_ older: KernelPackage, _ newer: KernelPackage) throws -> (older: String, newer: String)? {
+    let ends = [older, newer].map { "v\($0.version.split { $0 == "-" || $0 == "~" || $0 == "+" }.first ?? "")" }
     guard ends[0] != ends[1] else {
       try Terminal.print("  both are made of \(ends[0]): the change is the distribution's own")
       return nil

@@ -65,6 +65,8 @@ struct SuiteReports {
       Terminal.note("firstbad: interrupted; \(results.count) of \(results.count + rest.count) cells were settled")
     }
     for result in rest { tally.take(result) }
+    // The numbers say what the process ends with.
+    tally.interruption = Interruption.exitStatus
     // A report that cannot be written may be what ended the run, and shall not take the others along.
     for index in sinks.indices {
       try? sinks[index].write { [plan, ended, tally] reporter in

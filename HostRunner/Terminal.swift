@@ -1,5 +1,6 @@
 import Foundation
 import HostSystem
+import Judgement
 import Synchronization
 
 /// Results go to standard output, everything else to standard error.
@@ -58,7 +59,7 @@ enum Terminal {
 
 /// Turns SIGINT, SIGTERM and SIGHUP into a cancelled task, so that everything that was started is ended.
 final class Interruption: Sendable {
-  private let caught = Mutex<Int32?>(nil)
+  private static let caught = Mutex<Int32?>(nil)
   /// Only kept alive; nothing reads them.
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
@@ -69,18 +70,18 @@ final class Interruption: Sendable {
       return DispatchSource.makeSignalSource(signal: number, queue: .global())
     }
     for (source, number) in zip(sources, [SIGINT, SIGTERM, SIGHUP]) {
-      source.setEventHandler { [weak self] in
-        let isFirst = self?.caught.withLock { caught in
+      source.setEventHandler {
+        let isFirst = Self.caught.withLock { caught in
           defer { caught = caught ?? number }
           return caught == nil
         }
-        if isFirst == false { _exit(128 + number) }
+        if !isFirst { _exit(ExitStatus.failure + number) }
         handler()
       }
       source.resume()
     }
   }
 
-  /// The first signal that came, if any.
-  var signal: Int32? { caught.withLock { $0 } }
+  /// What the process ends with once a signal came; nil when none did.
+  static var exitStatus: Int32? { caught.withLock { $0 }.map { ExitStatus.failure + $0 } }
 }

@@ -4,9 +4,10 @@ public import Suite
 import VerdictStream
 public import VirtualMachine
 
-/// Finds, among ready-made kernels in order, the first that is bad.
+/// Finds, among ready-made kernels in order, the first that is bad, or where a fix is looked for the first that is good.
 ///
-/// Both ends are verified before anything else: an answer between unverified ends is worth nothing.
+/// Both ends are verified before anything else: an answer between unverified ends is worth nothing. A fix is searched
+/// for backwards: from the good end, which is the newest, the first that is bad comes right before the one that mended it.
 public struct KernelListBisection: Sendable {
   /// One kernel tested.
   public struct Step: Sendable {
@@ -35,9 +36,13 @@ public struct KernelListBisection: Sendable {
     public var step: String?
     /// The same runs do not show that they differ.
     public var isDoubtful = false
+    /// It is the first good kernel that was looked for.
+    public var findsFix = false
   }
 
+  /// The good end first.
   private let kernels: [KernelImage]
+  private let findsFix: Bool
   private let runner: ProbeRunner
   private let question: Question
   private let isFlaky: Bool
@@ -48,19 +53,21 @@ public struct KernelListBisection: Sendable {
 
   /// A bisection; so many boots may run side by side, each with so many runs of the probe; `progress` is told each step and how many kernels are still open after it.
   public init(
-    _ kernels: [KernelImage], with runner: ProbeRunner, question: Question, isFlaky: Bool = false, workers: Int = 1,
-    perBoot: Int = 1,
+    _ kernels: [KernelImage], with runner: ProbeRunner, question: Question, findsFix: Bool = false,
+    isFlaky: Bool = false, workers: Int = 1, perBoot: Int = 1,
     note: @escaping @Sendable (String) -> Void = { _ in },
     progress: @escaping @Sendable (Step, Int) -> Void
   ) throws(Failure) {
     guard kernels.count >= 2 else {
       throw Failure(
-        .usage, "a bisect needs at least two kernels", remedy: "name the good one first and the bad one last")
+        .usage, "a bisect needs at least two kernels",
+        remedy: "name the \(findsFix ? "bad" : "good") one first and the \(findsFix ? "good" : "bad") one last")
     }
     if let first = kernels.first, let last = kernels.last, try first.sha256() == last.sha256() {
       throw Failure(.usage, "the first and the last kernel are the same file", remedy: "name two that differ")
     }
-    self.kernels = kernels
+    self.kernels = findsFix ? kernels.reversed() : kernels
+    self.findsFix = findsFix
     self.runner = runner
     self.question = question
     self.isFlaky = isFlaky
@@ -74,7 +81,10 @@ public struct KernelListBisection: Sendable {
   public func run() async throws -> Outcome {
     let runs = KernelRuns(kernels, runner, workers: workers, perBoot: perBoot)
     let last = kernels.count - 1
-    let names = (good: "the first kernel, \(kernels[0].label)", bad: "the last kernel, \(kernels[last].label)")
+    let places = findsFix ? (good: "last", bad: "first") : (good: "first", bad: "last")
+    let names = (
+      good: "the \(places.good) kernel, \(kernels[0].label)", bad: "the \(places.bad) kernel, \(kernels[last].label)"
+    )
 
     // A second run of each end shows whether one tells; where two can run side by side it costs no time.
     let repeats = workers > 1 ? 2 : 1
@@ -137,7 +147,7 @@ public struct KernelListBisection: Sendable {
       search.record(answer, for: next)
       take(Step(index: index, cell: cell, answer: answer), &steps, search)
     }
-    return Outcome(suspects: search.suspects.map { $0 + 1 }, steps: steps, boots: await runs.boots)
+    return outcome(search.suspects, steps, boots: await runs.boots)
   }
 
   /// Where it takes several.
@@ -182,9 +192,8 @@ public struct KernelListBisection: Sendable {
     if case .shifted(let shift) = question, let first = base.first {
       step = try await self.step(shift, at: first + 1, runs)
     }
-    var outcome = Outcome(
-      suspects: suspects.map { $0 + 1 }, steps: steps, boots: await runs.boots,
-      confidence: base.isEmpty ? nil : base.reduce(1) { $0 * (search.confidence(of: $1) ?? rates.certainty) })
+    var outcome = outcome(suspects, steps, boots: await runs.boots)
+    outcome.confidence = base.isEmpty ? nil : base.reduce(1) { $0 * (search.confidence(of: $1) ?? rates.certainty) }
     outcome.step = step?.words
     outcome.isDoubtful = step.map { !$0.isShown } ?? false
     return outcome
@@ -215,22 +224,18 @@ public struct KernelListBisection: Sendable {
   }
 
   private func take(_ step: Step, _ steps: inout [Step], _ search: CommitSearch) {
-    steps.append(step)
-    progress(step, search.open)
+    let place = Step(
+      index: findsFix ? kernels.count - 1 - step.index : step.index, cell: step.cell, answer: step.answer,
+      trial: step.trial)
+    steps.append(place)
+    progress(place, search.open)
   }
-}
 
-extension Cell {
-  /// What a search needs of it.
-  public var seen: Seen {
-    var values: [String: String] = [:]
-    var numbers: [String: Seen.Numbers] = [:]
-    for one in finding.observations {
-      values[one.name] = one.value.words.description
-      if case .quantity(let quantity) = one.value { numbers[one.name] = Seen.Numbers(quantity) }
-    }
-    return Seen(
-      finding.verdict, phase: finding.phase, reason: finding.reason, isFailedCheck: finding.isFailedCheck,
-      observations: values, numbers: numbers.isEmpty ? nil : numbers, console: folder?.console.path)
+  /// In the order of the list that was given. What may have broken a kernel, read backwards, is what may not yet have
+  /// mended it: the fix is in the one that follows.
+  private func outcome(_ suspects: [Int], _ steps: [Step], boots: Int) -> Outcome {
+    let last = kernels.count - 1
+    let places = findsFix ? suspects.map { last - $0 }.reversed() : suspects.map { $0 + 1 }
+    return Outcome(suspects: places, steps: steps, boots: boots, findsFix: findsFix)
   }
 }

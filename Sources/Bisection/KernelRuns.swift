@@ -1,6 +1,6 @@
 import HostSystem
 import Judgement
-import Suite
+public import Suite
 import VirtualMachine
 
 /// The boots of ready-made kernels, each kernel's in the order in which they were made.
@@ -57,5 +57,20 @@ extension ProbeRunner {
       if case .infra(let reason) = cell.finding.verdict { throw Failure(.toolFailed, reason) }
     }
     return cells
+  }
+}
+
+extension Cell {
+  /// What a search needs of it.
+  public var seen: Seen {
+    var values: [String: String] = [:]
+    var numbers: [String: Seen.Numbers] = [:]
+    for one in finding.observations {
+      values[one.name] = one.value.words.description
+      if case .quantity(let quantity) = one.value { numbers[one.name] = Seen.Numbers(quantity) }
+    }
+    return Seen(
+      finding.verdict, phase: finding.phase, reason: finding.reason, isFailedCheck: finding.isFailedCheck,
+      observations: values, numbers: numbers.isEmpty ? nil : numbers, console: folder?.console.path)
   }
 }

@@ -58,16 +58,24 @@ struct DebFile {
     // The modules are four times the rest; where ./boot is not all that boots, all is taken.
     let script = #"dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" $3"#
     let some = whole ? nil : try await shell.run(["-c", script, "sh", path, tree.path, "./boot"], limit: .seconds(600))
-    if let some, some.status != 0, some.errors.contains("No space left on device") {
-      throw Failure(
-        .cannotWrite, "\(tree.path) cannot be written: No space left on device",
-        remedy: "free some space there, or point XDG_CACHE_HOME to another disk")
-    }
+    if let some { try requireSpace(some, tree) }
     let hasKernel = !KernelFolder.images(in: tree.appending(path: "boot").path).isEmpty
     // A tar that ended otherwise may have left a part of a kernel.
     if some?.status != 0 || !hasKernel {
-      _ = try await shell.succeed(["-c", script, "sh", path, tree.path, ""], limit: .seconds(600))
+      let all = try await shell.run(["-c", script, "sh", path, tree.path, ""], limit: .seconds(600))
+      try requireSpace(all, tree)
+      guard all.status == 0 else {
+        throw Failure(.badInput, "\(path) cannot be unpacked: \(all.lastWords)", remedy: "fetch it again")
+      }
     }
     return KernelPackage(name: name, version: version)
+  }
+
+  /// A full disk is no fault of the file's.
+  private func requireSpace(_ unpacking: Tool.Result, _ tree: URL) throws(Failure) {
+    guard unpacking.status != 0, unpacking.errors.contains("No space left on device") else { return }
+    throw Failure(
+      .cannotWrite, "\(tree.path) cannot be written: No space left on device",
+      remedy: "free some space there, or point XDG_CACHE_HOME to another disk")
   }
 }

@@ -49,6 +49,11 @@ public struct FetchedKernel: Sendable, Hashable {
   /// The folder in which it was unpacked.
   public var home: URL { URL(filePath: image).deletingLastPathComponent().deletingLastPathComponent() }
 
-  /// Whether its modules and its changelog are there, too.
+  /// Whether all of its package is there, and not only what boots.
   public var isWhole: Bool { FileManager.default.fileExists(atPath: home.appending(path: KernelStore.wholeMark).path) }
+
+  /// Whether there are modules of it: one that has all built in, and an image of nobody's package, have none.
+  public var hasModules: Bool {
+    ["lib/modules", "usr/lib/modules"].contains { !KernelFolder.names(in: home.appending(path: $0).path).isEmpty }
+  }
 }

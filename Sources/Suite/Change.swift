@@ -94,6 +94,8 @@ public struct SuiteTally: Equatable, Sendable {
   public let missing: Int
   /// What was found is written into the baseline, so that nothing of it is a change.
   public let isUpdate: Bool
+  /// What a run that a signal ended exits with, 128 and the signal's number.
+  public var interruption: Int32?
 
   /// Nothing yet.
   public init(missing: Int = 0, isUpdate: Bool = false) {
@@ -116,9 +118,10 @@ public struct SuiteTally: Equatable, Sendable {
   /// How many changed so.
   public subscript(kind: Change.Kind) -> Int { changes[kind] ?? 0 }
 
-  /// For CI: 0 nothing is worse, 1 something is, 128 it could not be told. A run in which nothing was judged and
+  /// For CI: 0 nothing is worse, 1 something is, 128 or more it could not be told. A run in which nothing was judged and
   /// nothing was known tells nothing.
   public var exitStatus: Int32 {
+    if let interruption { return interruption }
     if self[.infra] > 0 || total == 0 { return ExitStatus.failure }
     if isUpdate { return missing > 0 ? ExitStatus.failure : 0 }
     if self[.worse] + self[.changed] > 0 { return 1 }

@@ -34,6 +34,44 @@ import VerdictStream
     #expect(boots <= halvings + 4, "two ends, each twice, and the halvings between them")
   }
 
+  @Test func aFixIsTheFirstGoodKernelAndWhatCannotBeTestedMayBeIt() async throws {
+    let kernels = try await TestKernels.all()
+    try #require(kernels.count >= 3)
+    let (oldest, newest) = (kernels[0].image, kernels[kernels.count - 1].image)
+    func bisect(_ words: String...) async throws -> Tool.Result {
+      try await Command.firstbad(["bisect", "--find-fix"] + words + ["mm.pkey-alloc-errno"])
+    }
+    let changed = try await Command.firstbad(
+      ["bisect", "--kernels"] + kernels.map(\.image) + ["--changed", "errno", "mm.pkey-alloc-errno"])
+    let place = try #require(changed.output.firstMatch(of: #/first changed kernel: (.*)/#)).1
+    let before = try #require(changed.output.firstMatch(of: #/the kernel before it: (.*)/#)).1
+    let versions = try await bisect(
+      "--packages", TestKernels.pattern, "--bad", kernels[0].package.version,
+      "--good", kernels[kernels.count - 1].package.version)
+    #expect(versions.status == 0, "\(versions)")
+    for words in [
+      "first fixed kernel: \(place)\n", "before it: error == ENOSPC: 22 == 28", "the kernel before it: \(before)\n",
+      "its changelog has ",
+    ] { #expect(versions.output.contains(words), "\(versions.output)") }
+
+    let range = try await bisect("--kernels", oldest, try TestKernels.built("no-initramfs"), newest)
+    #expect(range.status == 125, "\(range)")
+    #expect(range.output.contains("the first fixed kernel is one of these 2; those before the last cannot be tested:"))
+    #expect(
+      range.output.split(separator: "\n").map { $0.contains(kernels[0].package.version) } == [
+        false, false, false, false,
+      ])
+
+    let swapped = try await bisect("--kernels", newest, oldest)
+    #expect(swapped.status == 128 && swapped.output.isEmpty, "\(swapped)")
+    #expect(swapped.errors.contains("the last kernel, ") && swapped.errors.contains("should be good and is bad"))
+    let versionsSwapped = try await bisect(
+      "--packages", TestKernels.pattern, "--good", kernels[0].package.version,
+      "--bad", kernels[kernels.count - 1].package.version)
+    #expect(
+      versionsSwapped.status == 128 && versionsSwapped.errors.contains("leave --find-fix out"), "\(versionsSwapped)")
+  }
+
   @Test func aBisectRefusesEndsThatDoNotDiffer() async throws {
     let kernels = try await TestKernels.all()
     try #require(kernels.count >= 2)

@@ -75,7 +75,7 @@ import Testing
     #expect(ktap.output.split(separator: "\n").last == "1 3 0 0 0", "\(ktap)")
     #expect(try text("o.md").hasPrefix("## Not all could be told\n"))
     #expect(try text("o.txt").contains("4 cells: 1 good, 3 infra. Not all could be told."))
-    #expect(try text("o.json").split(separator: "\n").last?.contains(#""status":128"#) == true)
+    #expect(try text("o.json").split(separator: "\n").last?.contains(#""status":130"#) == true)
   }
 
   private func text(_ name: String) throws -> String {

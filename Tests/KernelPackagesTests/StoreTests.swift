@@ -38,10 +38,10 @@ import Testing
     let file = try await deb("linux-image-6.1.0-9", "6.1.170-3")
     let some = try await store.add(file, whole: false)
     #expect(some.package == KernelPackage(name: "linux-image-6.1.0-9", version: "6.1.170-3"))
-    #expect(!some.isWhole)
+    #expect(!some.isWhole && !some.hasModules)
     #expect(!FileManager.default.fileExists(atPath: some.home.appending(path: "lib").path))
     let whole = try await store.add(file)
-    #expect(whole.isWhole)
+    #expect(whole.isWhole && whole.hasModules)
     #expect(FileManager.default.fileExists(atPath: whole.home.appending(path: "lib/modules/6.1.0-9/kernel/a.ko").path))
     #expect(store.all.map(\.package.version) == ["6.1.170-3"])
     #expect(whole.image == some.image, "the image that somebody may be booting stays in its place")
@@ -112,6 +112,18 @@ import Testing
     try write("broken.rpm", "\u{ED}\u{AB}")
     await #expect(throws: Failure.self) { try await store.add(scratch.url.appending(path: "broken.rpm").path) }
     await #expect(throws: Failure.self) { try await store.add(scratch.url.path) }
+    #expect(store.all.isEmpty)
+  }
+
+  @Test func `one that is cut short in the middle of its files is named`() async throws {
+    try write("tree/boot/vmlinuz-6.1", String(repeating: "kernel \(UUID())", count: 40_000))
+    let file = try await deb("linux-image-6.1", "1")
+    let handle = try FileHandle(forUpdating: URL(filePath: file))
+    try handle.truncate(atOffset: try handle.seekToEnd() / 2)
+    try handle.close()
+    let failure = await #expect(throws: Failure.self) { try await store.add(file) }
+    #expect(failure?.message.contains("\(file) cannot be unpacked: ") == true, "\(failure?.message ?? "-")")
+    #expect(failure?.kind == .badInput && failure?.remedy == "fetch it again")
     #expect(store.all.isEmpty)
   }
 
