@@ -65,10 +65,11 @@ struct SuiteCommand: AsyncParsableCommand {
 
   func run() async throws {
     let (images, words, missing) = try await chosenKernels()
+    let probes = exec.isEmpty ? try probeArguments(words) : []
     let bench =
       if exec.isEmpty {
         try await Bench(
-          try probeArguments(words), guest, only: tag, repeats: repetition.number, shuffle: shuffle)
+          probes, guest, only: tag, repeats: repetition.number, shuffle: shuffle)
       } else {
         try await Bench(
           programs: exec.map { [$0] }, beside: words, guest, only: tag, repeats: repetition.number, shuffle: shuffle)
@@ -97,7 +98,8 @@ struct SuiteCommand: AsyncParsableCommand {
       throw error
     }
     if updateBaseline { try update(known, plan, reports.results) }
-    try await follow(SuiteReds.find(reports.results, plan), in: plan)
+    // A bisect takes a probe, and programs are none yet.
+    if exec.isEmpty { try await follow(SuiteReds.find(reports.results, plan), in: plan, probes) }
     throw ExitCode(reports.tally.exitStatus)
   }
 
@@ -172,10 +174,9 @@ struct SuiteCommand: AsyncParsableCommand {
   }
 
   /// From a red cell to the search between the last good and the first bad kernel.
-  private func follow(_ reds: [SuiteReds], in plan: SuitePlan) async throws {
-    // A bisect takes a probe, and programs are none yet.
-    for red in reds where exec.isEmpty {
-      let words = red.command(plan, packages: packages, probes: probe, guest)
+  private func follow(_ reds: [SuiteReds], in plan: SuitePlan, _ probes: [String]) async throws {
+    for red in reds {
+      let words = red.command(plan, packages: packages, probes: probes, repetition, guest)
       Terminal.note("\(red.probe) went bad from \(plan.titles[red.good]) to \(plan.titles[red.bad]):")
       Terminal.note("  firstbad \(words.map(Self.quoted).joined(separator: " "))")
       if bisect {
@@ -185,6 +186,9 @@ struct SuiteCommand: AsyncParsableCommand {
           try await search.run()
         } catch let status as ExitCode {
           Terminal.note("  that ended with status \(status.rawValue)")
+        } catch let failure as Failure {
+          // The suite's own answer stands, and so do the other searches.
+          Terminal.note("  that came to no answer: \(failure.message)")
         }
       }
     }

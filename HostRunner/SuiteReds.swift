@@ -32,8 +32,10 @@ struct SuiteReds {
     }
   }
 
-  /// The words after `firstbad`.
-  func command(_ plan: SuitePlan, packages: String?, probes: [String], _ guest: GuestOptions) -> [String] {
+  /// The words after `firstbad`; `probes` are the ids and files that the suite was made of.
+  func command(
+    _ plan: SuitePlan, packages: String?, probes: [String], _ repetition: RepeatOption, _ guest: GuestOptions
+  ) -> [String] {
     var words = ["bisect"]
     let ends = [plan.kernels[good].package?.version, plan.kernels[bad].package?.version].compactMap { $0 }
     // Two flavours of one version are told apart by their files alone.
@@ -42,24 +44,14 @@ struct SuiteReds {
     } else {
       words += plan.kernels[good...bad].flatMap { ["--kernel", $0.file.path] }
     }
-    words += guest.words
-    let files = probes.filter(ProbeSelection.isFile)
-    return words + (files.isEmpty || !probes.contains(probe) && files.isEmpty ? [probe] : source(in: files))
+    // What shows in one of several runs may not show in the next.
+    if repetition.number > 1 { words += ["--flaky"] + repetition.words }
+    return words + guest.words + (probes.contains(probe) ? [probe] : source(in: probes.filter(ProbeSelection.isFile)))
   }
 
-  /// The file with this probe, and which of its probes when there are several.
-  private func source(in arguments: [String]) -> [String] {
-    let files = arguments.flatMap { word -> [String] in
-      if word.hasSuffix(".c") || word.hasSuffix(".swift") { return [word] }
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: word)) ?? []
-      return names.filter(ProbeSelection.isFile).sorted().map { "\(word)/\($0)" }
-    }
-    for file in files {
-      guard let text = try? String(contentsOfFile: file, encoding: .utf8), text.contains("PROBE(\"\(probe)\"") else {
-        continue
-      }
-      return ["--only", probe, file]
-    }
-    return [probe]
+  /// The file with this probe, and which of its probes; all of them where its name is not to be read in just one.
+  private func source(in files: [String]) -> [String] {
+    let named = files.filter { (try? String(contentsOfFile: $0, encoding: .utf8))?.contains("\"\(probe)\"") == true }
+    return ["--only", probe] + (named.count == 1 ? named : files)
   }
 }

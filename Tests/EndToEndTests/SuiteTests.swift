@@ -177,6 +177,36 @@ import Testing
     #expect(result.output.contains("first bad kernel: "))
   }
 
+  /// A folder needs no slash in its name, words behind --kernels may be probes, and an id may stand anywhere in its file.
+  @Test(arguments: [
+    ("test.d-errno", ["--kernels", "FIRST", "LAST", "--jobs", "2", "probes"]),
+    ("test.d-errno", ["--kernels", "FIRST", "LAST", "probes/a.c", "probes/b.c"]),
+    ("test.spelled-otherwise", ["--kernel", "FIRST", "--kernel", "LAST", "probes"]),
+  ])
+  func `goes on to the bisect of a probe however it was named`(tag: String, words: [String]) async throws {
+    let folder = try Scratch()
+    try FileManager.default.createDirectory(at: folder.url.appending(path: "probes"), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: "\(probes)/a.c", toPath: folder.url.appending(path: "probes/a.c").path)
+    _ = try folder.file(
+      "probes/b.c",
+      """
+      #include <firstbad/probe.h>
+      #include <sys/syscall.h>
+      #include <unistd.h>
+      #define NAME "test.spelled" "-otherwise"
+      PROBE(NAME, "its id stands in no line", WITHOUT_CPU("pku")) {
+        CHECK(syscall(SYS_pkey_alloc, 0, 0) < 0 && errno == EINVAL);
+        PASS();
+      }
+      """)
+    let kernels = try await TestKernels.all().map(\.image)
+    let places = ["FIRST": kernels[0], "LAST": kernels[kernels.count - 1]]
+    let result = try await Command.firstbad(
+      ["suite", "--bisect", "--tag", tag] + words.map { places[$0] ?? $0 }, in: folder.url)
+    #expect(result.status == 1, "\(result.errors)")
+    #expect(result.output.contains("first bad kernel: "), "\(result)")
+  }
+
   @Test(arguments: [
     (["--jobs", "0"], "--jobs is a number"), (["--update-baseline"], "needs --baseline"),
     (["--report", "junit"], "say FORMAT=FILE"), (["--report", "pdf=x"], "a format is one of text"),
