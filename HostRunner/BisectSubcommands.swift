@@ -72,18 +72,13 @@ struct BisectUndoCommand: AsyncParsableCommand {
   func run() async throws {
     let folder = try SessionFolder.latest(of: try await KernelTree(at: tree), in: Places())
     let ledger = try Ledger(in: folder.url)
-    let record = Record(ledger.entries)
-    guard !(record.examined + record.setAside).isEmpty || !record.marks.isEmpty else {
-      throw Failure(.usage, "there is nothing to take back", remedy: "see 'firstbad bisect log'")
+    let what: String
+    switch Record(ledger.entries).last {
+    case .examined(let one): what = "what was seen of \(CommitBisectionText.name(one.sample))"
+    case .marked(let commit, let mark): what = "that \(commit.short) is \(mark.rawValue), by your mark"
+    default: throw Failure(.usage, "there is nothing to take back", remedy: "see 'firstbad bisect log'")
     }
     try ledger.append(.undone)
-    let after = Record(ledger.entries)
-    let gone = record.marks.first { after.marks[$0.key] != $0.value }
-    let what =
-      if let gone { "that \(gone.key.short) is \(gone.value.rawValue), by your mark" } else {
-        (record.examined + record.setAside).last.map { "what was seen of \(CommitBisectionText.name($0.sample))" }
-          ?? "nothing"
-      }
     Terminal.note("firstbad: taken back: \(what); go on with firstbad bisect --resume")
   }
 }

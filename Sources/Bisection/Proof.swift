@@ -34,7 +34,7 @@ struct Proof {
   mutating func run(of culprit: Commit) async throws -> Ending {
     let (own, identity, tools) = try await look(at: culprit, .culprit)
     switch own {
-    case .bad: reasons.append("\(culprit.id.short) \(has), from a clean build")
+    case .bad: shown(culprit, has)
     case .good: return reopen(culprit, hasNot)
     case .untestable(let why): return reopen(culprit, "cannot tell (\(why))")
     }
@@ -85,6 +85,11 @@ struct Proof {
     return (range.towardsNew(yardstick.answer(for: found.seen)), found.identity, found.tools)
   }
 
+  /// Where there is a mark no kernel was built for it, and the mark is told of already.
+  private mutating func shown(_ commit: Commit, _ what: String, as role: String = "") {
+    if marks[commit.id] == nil { reasons.append("\(role)\(commit.id.short) \(what), from a clean build") }
+  }
+
   /// Two kernels that were built otherwise differ by that, too.
   private mutating func compare(_ own: Tools?, _ other: Tools?, of parent: Commit) {
     guard let own, let other else { return }
@@ -107,7 +112,7 @@ struct Proof {
     let isInside = range.commits.contains { $0.id == parent.id }
     switch answer {
     case .good:
-      reasons.append("its parent \(parent.id.short) \(hasNot), from a clean build")
+      shown(parent, hasNot, as: "its parent ")
       return nil
     case .bad where isInside: return reopen(parent, has)
     case .bad where parent.id == range.old.id:

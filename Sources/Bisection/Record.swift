@@ -28,6 +28,8 @@ public struct Record: Sendable {
   public private(set) var setAside: [LedgerEntry.Examined] = []
   /// The base that was chosen where it was to be found out.
   public private(set) var base: String?
+  /// The last verdict or mark that counts: what an undo takes back.
+  public private(set) var last: LedgerEntry?
   /// The answer, unless something was changed after it.
   public private(set) var conclusion: Conclusion?
 
@@ -73,6 +75,7 @@ public struct Record: Sendable {
       case .closed(let conclusion): self.conclusion = conclusion
       }
     }
+    last = counting.last { !$0.isNoVerdict }?.entry
     disabled = asked ?? counting.last?.disabled ?? []
     configurations = Set(counting.map(\.disabled))
     reach = reaches[disabled]

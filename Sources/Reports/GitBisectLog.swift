@@ -22,7 +22,9 @@ public enum GitBisectLog {
       lines.append("git bisect \(mark.rawValue) \(id)")
     }
     if let conclusion = record.conclusion, conclusion.commits.count == 1 {
-      lines.append("# first bad commit: [\(conclusion.commits[0].id)] \(conclusion.commits[0].subject)")
+      // As git writes it, and never more than was shown.
+      let doubt = conclusion.claim == .confirmed ? "" : " (\(conclusion.claim.rawValue))"
+      lines.append("# first bad commit\(doubt): [\(conclusion.commits[0].id)] \(conclusion.commits[0].subject)")
     }
     return lines
   }

@@ -32,7 +32,7 @@ public struct SuiteKTAP: SuiteReporter {
     let cell = result.cell
     let observed = CellText.observed(cell)
     var block: [String] = []
-    if !observed.isEmpty { block.append("# observed: \(observed)") }
+    if !observed.isEmpty { block.append("# observed: \(CellText.plain(observed))") }
     for event in cell.finding.events.prefix(10) { block.append("# kernel: \(CellText.plain(event.line))") }
     let name = Self.name(cell.probe.id.description)
     switch Mark(result) {

@@ -256,6 +256,11 @@ import Testing
     let conclusion = try await bisect(laboratory, range)
     #expect(conclusion.commits.map(\.subject) == ["commit 13"])
     #expect(conclusion.claim == .likely)
+    // Nothing was built that could show it.
+    let (marked, named) = (SimulatedLaboratory.id(12).short, SimulatedLaboratory.id(13).short)
+    #expect(conclusion.reasons.contains("\(marked) was marked good by the user, which was not verified"))
+    #expect(conclusion.reasons.contains("\(named) is bad, from a clean build"))
+    #expect(!conclusion.reasons.contains { $0.contains("\(marked) is good") }, "\(conclusion.reasons)")
     try Ledger(in: folder).append(.undone)
     try Ledger(in: folder).append(.undone)
   }

@@ -31,6 +31,14 @@ import Testing
     #expect(try Ledger(in: folder).entries == [opening, mark(3), .undone])
   }
 
+  @Test func `names what an undo takes back, whatever configuration came in between`() {
+    #expect(Record([opening]).last == nil)
+    #expect(Record([opening, mark(3), mark(4)]).last == mark(4))
+    #expect(Record([opening, mark(3), mark(4), .disabled(["CONFIG_NET"])]).last == mark(4))
+    #expect(Record([opening, mark(3), mark(4), .disabled(["CONFIG_NET"]), .undone]).last == mark(3))
+    #expect(Record([opening, mark(3), .undone]).last == nil)
+  }
+
   @Test func `a line that was torn by a crash never was, and the next one is whole`() throws {
     try write([opening, mark(3)])
     let bytes = try Data(contentsOf: file)

@@ -25,4 +25,13 @@ import Testing
     #expect(lines.contains("# with CONFIG_NET=n, CONFIG_SOUND=n, as not all commits build otherwise"), "\(lines)")
     #expect(!(try GitBisectLog.lines(Record([opening]))).contains { $0.hasPrefix("# with") })
   }
+
+  @Test func `says no more than was shown`() throws {
+    let commit = Commit(id: id("5"), parents: [id("1")], tree: id("6").hex, subject: "x")
+    for (claim, words) in [(Conclusion.Claim.confirmed, ""), (.likely, " (likely)")] {
+      let conclusion = Conclusion(claim: claim, commits: [commit], reasons: [])
+      let lines = try GitBisectLog.lines(Record([opening, .closed(conclusion)]))
+      #expect(lines.last == "# first bad commit\(words): [\(commit.id)] x")
+    }
+  }
 }
