@@ -59,9 +59,13 @@ public final class KernelWorkshop: Sendable {
   /// How kernels are configured of which nothing else is said.
   public var recipe: BuildRecipe { builder.recipe }
 
-  /// What stands between a source of a tree and the kernel; see ``KernelBuild/Gates``.
+  /// What stands between a source of a tree and the kernel, and can be switched off; see ``KernelBuild/Gates``.
   public func gates(of source: String, in tree: String) async throws -> [String] {
-    try await Gates.symbols(of: source) { try await slot.content(of: $0, in: tree) }
+    var symbols: [String] = []
+    // To try the ends without what nobody can switch off would cost the objects that are there.
+    for symbol in try await Gates.symbols(of: source, content: { try await slot.content(of: $0, in: tree) })
+    where try await KconfigPlace.canBeSet(symbol, in: slot.source) { symbols.append(symbol) }
+    return symbols
   }
 
   /// The kernel of a commit.

@@ -15,6 +15,16 @@ public enum KconfigPlace {
     return nil
   }
 
+  /// Whether a person may set it: what has no prompt in any place, as CONFIG_MMU of x86-64, is what Kconfig makes of it.
+  /// Nothing says that of a symbol that is not found.
+  public static func canBeSet(_ symbol: String, in tree: URL) async throws -> Bool {
+    let name = String(symbol.dropFirst("CONFIG_".count))
+    let entries = try await files(declaring: name, tree: tree).flatMap { file in
+      KconfigEntry.all(of: name, in: text(file, tree))
+    }
+    return entries.isEmpty || entries.contains { $0.hasPrompt }
+  }
+
   /// The Kconfig files of the tree that x86 reads and that declare this symbol, without its prefix. 0.2 s.
   static func files(declaring name: String, tree: URL) async throws -> [String] {
     let grep = try Tool("grep", remedy: "it is part of every system")

@@ -94,6 +94,10 @@ import Testing
       try await KconfigPlace.find("CONFIG_SYN_COOKIES", in: toy.source)
         == "net/ipv4/Kconfig:4, \"IP: TCP syncookie support\"")
     #expect(try await KconfigPlace.find("CONFIG_SYN", in: toy.source) == "net/ipv4/Kconfig:1")
+    // What has no prompt is not to be switched off, and of what is not there nothing is known.
+    #expect(try await KconfigPlace.canBeSet("CONFIG_SYN_COOKIES", in: toy.source))
+    #expect(!(try await KconfigPlace.canBeSet("CONFIG_SYN", in: toy.source)))
+    #expect(try await KconfigPlace.canBeSet("CONFIG_NOWHERE", in: toy.source))
     #expect(try await KconfigPlace.find("CONFIG_NOWHERE", in: toy.source) == nil)
   }
 }
