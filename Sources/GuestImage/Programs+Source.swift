@@ -25,7 +25,10 @@ extension Programs {
       	if (child == 0) {
       		if (chdir(folder) == 0)
       			execve(arguments[0], arguments, environment);
-      		_exit(errno == ENOENT ? 127 : 126);
+      		int why = errno;
+      		/* It was packed: what ran before it in this boot may have taken it away. */
+      		dprintf(2, "%s cannot be started: %s\\n", arguments[0], strerror(why));
+      		_exit(why == ENOENT ? 127 : 126);
       	}
       	if (child < 0)
       		SKIP("no process for it: %s", strerror(errno));

@@ -140,6 +140,15 @@ import Testing
     #expect(try line("reads").contains(#""verdict":"good""#))
   }
 
+  @Test func `that one before them took away are said to be gone, and cannot tell`() async throws {
+    _ = try await compile("a-thief", #"return rename("/exec", "/gone");"#)
+    let folder = try await compile("b-gone", "return 0;").dropLast("/b-gone".count)
+    let kernel = try await TestKernels.newest()
+    let result = try await Command.firstbad(["run", "--kernel", kernel, "--exec", String(folder)])
+    #expect(result.status == 125, "\(result)")
+    #expect(result.errors.contains("/exec/tests/b-gone cannot be started: No such file or directory"), "\(result)")
+  }
+
   @Test func `that ran and say in the end that something cannot be started, or print too much to keep, cannot tell`()
     async throws
   {
