@@ -100,7 +100,12 @@ struct StepCommand: AsyncParsableCommand {
         remedy: "one run cannot tell: firstbad bisect --changed \(expected.name):+50%")
     }
     let words = value.words.description
-    if try ExpectedValue(expected.value, of: expected.name).isMet(by: value) { return .good }
+    if try ExpectedValue(expected.value, of: expected.name).isMet(by: value) {
+      if cell.finding.verdict != .good {
+        Terminal.note("\(cell.probe.id): \(expected.name) is \(CellText.plain(words)), so this is good")
+      }
+      return .good
+    }
     Terminal.note("\(cell.probe.id): \(expected.name) is \(CellText.plain(words)), and \(expected.value) is good")
     return .bad(signature: "\(expected.name)=\(words)")
   }

@@ -180,5 +180,7 @@ import VerdictStream
       at: URL(filePath: try await TestKernels.newest()), to: folder.appending(path: "bzImage"))
     let result = try await Command.firstbad(["step", "--changed", changed, probe], in: scratch.url)
     #expect(result.status == status, "\(result)")
+    // The table says bad where the check failed, and the value is what counts.
+    #expect(result.errors.contains("test.value: n is 2, so this is good") == (changed == "n=02"), "\(result)")
   }
 }

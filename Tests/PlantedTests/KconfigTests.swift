@@ -77,6 +77,12 @@ import Testing
     return try await search.run()
   }
 
+  @Test func `says which symbols a person may set`() async throws {
+    for (symbol, may) in [("CONFIG_MMU", false), ("CONFIG_X86", false), ("CONFIG_NET", true), ("CONFIG_INET", true)] {
+      #expect(try await KconfigPlace.canBeSet(symbol, in: source) == may, "\(symbol)")
+    }
+  }
+
   @Test func `between two configurations is searched for one of a choice`() async throws {
     let one = try await text(BuildRecipe())
     let wanted = [
