@@ -11,8 +11,8 @@ struct BisectCommand: AsyncParsableCommand {
     commandName: "bisect", abstract: "Find the first commit, or the first kernel of several, that behaves differently.",
     discussion: """
       In a kernel tree: firstbad bisect --good v6.1 --bad v6.2 PROBE. Among ready-made kernels: firstbad bisect \
-      --kernels FILE... PROBE, the good one first and the bad one last; with --find-fix the other way round. All options, such as --changed and --flaky: \
-      firstbad help bisect search.
+      --kernels FILE... PROBE, the good one first and the bad one last; with --find-fix the other way round. \
+      All options, such as --changed and --flaky: firstbad help bisect search.
       """,
     subcommands: [Search.self, BisectLogCommand.self, BisectMarkCommand.self, BisectUndoCommand.self],
     defaultSubcommand: Search.self)
