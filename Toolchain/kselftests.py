@@ -30,8 +30,10 @@ LEFT_OUT = {
 EXPLAINED = {
     "futex/functional:futex_requeue": "a race of the test's own: it gives its threads 10 ms to wait, and counts those that do; "
     "on a busy machine they come later, in either guest",
-    "pidfd:pidfd_test": "it executes /bin/sleep, which is in the guest with a shell and not in ours; there the test then "
-    "runs into its time limit",
+    "pidfd:pidfd_test": "it executes /bin/sleep, which is in the guest with a shell and not in ours; there the test passes, "
+    "or runs into its time limit on a busy machine",
+    "breakpoints:step_after_suspend_test": "it has a shell suspend the machine (there is none in ours), and passes when 5 s went by "
+    "until that came back: seen once, on a busy machine",
 }
 
 
