@@ -178,9 +178,16 @@ public final class KernelWorkshop: Sendable {
   }
 
   private func sourceTree(_ tree: String) -> SourceTree {
-    SourceTree(tree, isFinal: isFinal) { [slot] old in
-      try await slot.changes(in: tree, since: old).map { SourceTree.Changes(new: $0.new, all: $0.all) }
-    }
+    SourceTree(
+      tree, isFinal: isFinal,
+      names: { [slot] in
+        let files = try await slot.files(in: tree).map { IncludeNames.File(mode: $0.mode, id: $0.id, path: $0.path) }
+        let lines = try await slot.makefileLines(in: tree, matching: IncludeNames.makefileLines)
+        return IncludeNames(files: files, makefileLines: lines)
+      },
+      changes: { [slot] old in
+        try await slot.changes(in: tree, since: old).map { SourceTree.Changes(new: $0.new, all: $0.all) }
+      })
   }
 
   /// One build with these fix-ups, or what the store has of it.

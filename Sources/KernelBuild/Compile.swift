@@ -18,6 +18,8 @@ struct Compile {
   let silence: Duration
   /// See ``ToolChain/compilesPreprocessed``.
   let compilesPreprocessed: Bool
+  /// By which ccache may go by what was read the last time; nil: it may not.
+  let names: IncludeNames?
   /// What is compiled first.
   let suspects: Suspects
 
@@ -55,7 +57,7 @@ struct Compile {
     // Gone when the run before ended in order.
     try Places.write(Data(), to: objects.marker)
     let run = MakeRun(
-      arguments: words, environment: Kbuild.environment(compilesPreprocessed: once),
+      arguments: words, environment: Kbuild.environment(compilesPreprocessed: once, names: names),
       marker: objects.marker, silence: silence)
     return try await run.run(log: log, line: line)
   }

@@ -53,7 +53,8 @@ enum Kbuild {
     // put into its own decompressor by one (piggy.S): another commit's kernel of the same compressed length came out
     // of the cache and was booted in place of the one that was built. And ccache's own list (direct mode) has no
     // header that was not there then: one that a commit adds to a folder which is searched earlier goes unread, and the
-    // clean build of that commit is its parent's. What was kept that way is left behind by a name of our own.
+    // clean build of that commit is its parent's. So that is for sources whose names are known (`DirectMode`). What was
+    // kept without that is left behind by a name of our own.
     ("CCACHE_DEPEND", nil), ("CCACHE_NODEPEND", "1"), ("CCACHE_DIRECT", nil), ("CCACHE_NODIRECT", "1"),
     ("CCACHE_NAMESPACE", "firstbad"),
     // Words of a command line that do not count, a compiler that may be another one, differences that are overlooked.
@@ -63,7 +64,8 @@ enum Kbuild {
   ]
 
   static func environment(
-    from own: [String: String] = ProcessInfo.processInfo.environment, compilesPreprocessed: Bool = false
+    from own: [String: String] = ProcessInfo.processInfo.environment, compilesPreprocessed: Bool = false,
+    names: IncludeNames? = nil
   ) -> [String: String] {
     var environment = own.filter { inherited.contains($0.key) || $0.key.hasPrefix("CCACHE_") }
     for pin in pins where !pin.isArgument { environment[pin.name] = pin.value }
@@ -73,6 +75,12 @@ enum Kbuild {
     // and not the source, which would be preprocessed once more.
     for name in ["CCACHE_CPP2", "CCACHE_NOCPP2"] { environment[name] = nil }
     environment[compilesPreprocessed ? "CCACHE_NOCPP2" : "CCACHE_CPP2"] = "1"
+    if let names {
+      environment["CCACHE_NODIRECT"] = nil
+      environment["CCACHE_DIRECT"] = "1"
+      let variable = DirectMode.variable(names)
+      environment[variable.name] = variable.value
+    }
     return environment
   }
 

@@ -83,6 +83,12 @@ public struct KernelBuilder: Sendable {
     return .configured(try ConfigText.read(objects.config.path, as: "configuration", remedy: "build again"))
   }
 
+  /// By which ccache may go by what was read the last time; nil where it is not known what that would overlook.
+  private func names(of tree: SourceTree?) async -> IncludeNames? {
+    guard let ccache, let names = try? await tree?.names() else { return nil }
+    return await DirectMode.isSafe(ccache, toolChain.compiler) ? names : nil
+  }
+
   /// Makes the objects fit for a build of this source.
   private func prepare(
     _ objects: Objects, for stamp: Objects.Stamp, of source: URL, _ tree: SourceTree?, isClean: Bool
@@ -161,7 +167,8 @@ public struct KernelBuilder: Sendable {
     let count = Mutex(0)
     let compile = Compile(
       source: source, objects: objects, arguments: arguments + ["-j\(jobs)", "--output-sync=target"], log: log,
-      silence: silence, compilesPreprocessed: toolChain.compilesPreprocessed, suspects: state.suspects.met(in: setting))
+      silence: silence, compilesPreprocessed: toolChain.compilesPreprocessed, names: await names(of: tree),
+      suspects: state.suspects.met(in: setting))
     let end = try await compile.run { line in
       guard let made = KernelLine(line) else { return }
       let done = count.withLock { count in

@@ -20,14 +20,18 @@ public struct SourceTree: Sendable {
   let isFinal: Bool
   /// What changed since the tree of that name; nil where that one is not known any more.
   let changes: @Sendable (_ since: String) async throws -> Changes?
+  /// What its includes may mean; nil where that is not known.
+  let names: @Sendable () async throws -> IncludeNames?
 
   /// All fields.
   public init(
-    _ id: String, isFinal: Bool = false, changes: @escaping @Sendable (_ since: String) async throws -> Changes?
+    _ id: String, isFinal: Bool = false, names: @escaping @Sendable () async throws -> IncludeNames? = { nil },
+    changes: @escaping @Sendable (_ since: String) async throws -> Changes?
   ) {
     self.id = id
     self.isFinal = isFinal
     self.changes = changes
+    self.names = names
   }
 }
 

@@ -40,6 +40,31 @@ extension TreeSlot {
     return (new, all)
   }
 
+  /// All files of a tree, in git's order, with mode and name of the content as git writes them.
+  public func files(in tree: String) async throws -> [(mode: String, id: String, path: String)] {
+    try await repository.succeed(
+      ["ls-tree", "-r", "-z", "--full-tree", tree], or: "the files of \(tree.prefix(12)) cannot be listed"
+    ).nulSeparated.compactMap { entry in
+      // `MODE TYPE ID`, a tabulator, and the path.
+      guard let tab = entry.firstIndex(of: "\t") else { return nil }
+      let words = entry[..<tab].split(separator: " ")
+      return words.count == 3 ? (String(words[0]), String(words[2]), String(entry[entry.index(after: tab)...])) : nil
+    }
+  }
+
+  /// Lines of a tree's makefiles that an extended regular expression matches, in git's order.
+  public func makefileLines(in tree: String, matching expression: String) async throws -> String {
+    let result = try await repository.run([
+      "-c", "color.ui=false", "grep", "-h", "--no-color", "--no-line-number", "--no-column", "--no-textconv", "-a", "-E",
+      "-e", expression, tree, "--", "*Makefile*", "*Kbuild*",
+    ])
+    // 1 is git's word for no line.
+    guard result.status < 2 else {
+      throw Failure(.toolFailed, "the makefiles of \(tree.prefix(12)) cannot be read: \(Git.words(of: result))")
+    }
+    return result.output
+  }
+
   /// Names in a folder of a tree, in git's order; none when there is no such folder.
   public func names(in folder: String, of tree: String) async throws -> [String] {
     let listed = try await repository.succeed(

@@ -78,6 +78,25 @@ import Testing
     #expect(try await changes(old, old).all == [])
     #expect(try await slot.changes(in: try await trees(old), since: String(repeating: "1", count: 40)) == nil)
   }
+
+  @Test func `is listed with what its makefiles say of headers, whatever git is told to do`() async throws {
+    let repository = try await Repository()
+    for (name, value) in [("color.ui", "always"), ("grep.lineNumber", "true"), ("grep.fullName", "true")] {
+      try await repository.git("config", name, value)
+    }
+    _ = try await repository.begin(["a": "1\n"])
+    let commit = try await repository.commit(
+      "files", ["a b.h": "1\n", "Makefile": "obj-y := a.o\nx.h: y\n", "lib/Kbuild": "generic-y += z.h\n", "c": "q.h\n"])
+    let tree = try await repository.tree()
+    let slot = try await tree.slot(0, in: repository.places)
+    let id = try await tree.treeID(of: commit)
+    let files = try await slot.files(in: id)
+    #expect(files.map(\.path).contains("a b.h") && files.map(\.path).contains("lib/Kbuild"))
+    #expect(files.allSatisfy { $0.mode == "100644" && $0.id.count == 40 })
+    #expect(try await slot.makefileLines(in: id, matching: "[.]h") == "x.h: y\ngeneric-y += z.h\n")
+    #expect(try await slot.makefileLines(in: id, matching: "nothing of that") == "")
+    await #expect(throws: Failure.self) { _ = try await slot.makefileLines(in: "1234", matching: "a") }
+  }
 }
 
 @Suite struct `A repair` {
