@@ -63,6 +63,10 @@ public struct CommitBisection {
           report(.note(why))
           // What was left out is not as it was taken to be: from now on nothing is left out.
           if !field.commits.contains(where: { $0.id == commit.id }) { field = range }
+        case .divided(let sample, let why):
+          report(.note(why))
+          try ledger.append(.divided(sample))
+          return nil
         case .leavesPath(let why):
           report(.note(why))
           range = range.alongPath()

@@ -15,6 +15,14 @@ public struct CommitSearch: Sendable {
     case bad
     /// It cannot tell, for this reason.
     case untestable(String)
+
+    /// The same, for whatever reason it cannot tell.
+    func isLike(_ other: Answer) -> Bool {
+      switch (self, other) {
+      case (.untestable, .untestable): true
+      default: self == other
+      }
+    }
   }
 
   /// What is known in the end. Numbers are those of ``History``.

@@ -46,7 +46,7 @@ extension CommitBisection {
   ) async throws -> Yardstick {
     let goodName = "the good commit, \(opening.goodName)"
     let badName = "the bad commit, \(opening.badName)"
-    let isFlaky = opening.isFlaky == true || opening.question.takesRuns
+    let isFlaky = opening.isFlaky == true || opening.question.takesRuns || Record(ledger.entries).isDivided
     let good = Sample.commit(range.good)
     let bad = Sample.commit(range.bad)
     guard let first = try await examine(good, .goodEnd, isClean: areClean) else { throw CancellationError() }

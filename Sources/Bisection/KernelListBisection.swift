@@ -104,9 +104,8 @@ public struct KernelListBisection: Sendable {
     if !isFlaky && !trial.isDivided {
       let yardstick = try Yardstick(
         question, good: trial.good[0], called: names.good, bad: trial.bad[0], called: names.bad)
-      return try await search(runs, yardstick)
-    }
-    if !isFlaky {
+      if let outcome = try await search(runs, yardstick) { return outcome }
+    } else if !isFlaky {
       note("the runs of an end do not agree: each kernel is run until it is decided, as with --flaky")
     }
     while trial.wanted != (0, 0) {
@@ -118,12 +117,11 @@ public struct KernelListBisection: Sendable {
       trial.take(bad: bad.dropFirst(trial.bad.count).map(\.seen))
     }
     let yardstick = try trial.yardstick(called: names.good, names.bad)
-    guard let rates = yardstick.rates else { return try await search(runs, yardstick) }
-    return try await search(runs, yardstick, rates)
+    return try await search(runs, yardstick, yardstick.rates ?? trial.rates)
   }
 
-  /// Where one run tells.
-  private func search(_ runs: KernelRuns, _ yardstick: Yardstick) async throws -> Outcome {
+  /// Where one run tells; nil when it turns out that it does not.
+  private func search(_ runs: KernelRuns, _ yardstick: Yardstick) async throws -> Outcome? {
     // The search is among those after the good end: kernel n is commit n - 1 of a history without branches.
     var search = CommitSearch(History(row: kernels.count - 1))
     var steps: [Step] = []
@@ -146,6 +144,16 @@ public struct KernelListBisection: Sendable {
       }
       search.record(answer, for: next)
       take(Step(index: index, cell: cell, answer: answer), &steps, search)
+    }
+    if let first = search.suspects.first, let last = search.suspects.last {
+      for index in [first, last + 1] {
+        let seen = try await runs.cells(of: index, upTo: Proof.runs).map { yardstick.answer(for: $0.seen) }
+        if seen.dropFirst().allSatisfy({ $0.isLike(seen[0]) }) { continue }
+        note(
+          "\(kernels[index].label) does not say the same in each of \(Proof.runs) runs: each kernel is run until it is decided, as with --flaky"
+        )
+        return nil
+      }
     }
     return outcome(search.suspects, steps, boots: await runs.boots)
   }

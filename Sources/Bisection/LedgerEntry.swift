@@ -11,6 +11,9 @@ public enum LedgerEntry: Codable, Sendable, Equatable {
   case ran(Ran)
   /// The runs of a sample were enough for a verdict.
   case decided(Decided)
+  /// The runs of a kernel that the answer was to rest on did not say the same: from here on each commit is run until it is
+  /// decided.
+  case divided(Sample)
   /// The user judged a commit.
   case marked(commit: CommitID, as: Mark)
   /// It was found out which base shows what is hunted (`--base auto`).

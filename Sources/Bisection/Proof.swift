@@ -8,6 +8,8 @@ struct Proof {
     case holds(Conclusion)
     /// A clean build gave another answer than the search had; with it the search goes on.
     case reopen(Commit, String)
+    /// Runs of one kernel do not say the same: one run tells nothing of this range.
+    case divided(Sample, String)
     /// A parent outside of the range is as the new end: the branch forked before the old end became what it is.
     case leavesPath(String)
   }
@@ -31,7 +33,35 @@ struct Proof {
   private var has: String { range.findsFix ? "is good" : "is bad" }
   private var hasNot: String { range.findsFix ? "is bad" : "is good" }
 
+  /// Runs of each kernel that the answer rests on, where one run tells. A search among what fails nine times in ten comes by
+  /// the tenth run to a wrong commit, and the one run that led it there would be found in the store again.
+  static let runs = 4
+
   mutating func run(of culprit: Commit) async throws -> Ending {
+    do { return try await ending(of: culprit) } catch let divided as Divided {
+      return .divided(
+        divided.sample,
+        "\(divided.name) does not say the same in each of \(Self.runs) runs: as with --flaky, each commit is run until it is decided"
+      )
+    }
+  }
+
+  /// What ends a proof at once.
+  private struct Divided: Error {
+    let sample: Sample
+    let name: String
+  }
+
+  /// Runs a kernel a few times more.
+  private func repeated(_ sample: Sample, _ found: Examination, _ name: String) async throws {
+    guard yardstick.rates == nil, found.identity != nil, found.trial == nil else { return }
+    let runs = try await bisection.runs(of: sample, found, upTo: Self.runs)
+    let first = yardstick.answer(for: found.seen)
+    if runs.allSatisfy({ yardstick.answer(for: $0).isLike(first) }) { return }
+    throw Divided(sample: sample, name: name)
+  }
+
+  private mutating func ending(of culprit: Commit) async throws -> Ending {
     let (own, identity, tools) = try await look(at: culprit, .culprit)
     switch own {
     case .bad: shown(culprit, has)
@@ -82,6 +112,7 @@ struct Proof {
     guard let found = try await bisection.examine(.commit(commit), role, isClean: true, yardstick) else {
       throw CancellationError()
     }
+    try await repeated(.commit(commit), found, commit.quoted)
     return (range.towardsNew(yardstick.answer(for: found.seen)), found.identity, found.tools)
   }
 
@@ -155,16 +186,21 @@ struct Proof {
       return
     }
     let new = range.new.id.short
-    guard let found = try await bisection.examine(.reverted(culprit, on: range.new), .revert, yardstick) else {
+    let sample = Sample.reverted(culprit, on: range.new)
+    guard let found = try await bisection.examine(sample, .revert, yardstick) else {
       reasons.append("not shown: it does not revert cleanly on \(new)")
       return
     }
+    try await repeated(sample, found, "\(new) with \(culprit.id.short) reverted")
     switch range.towardsNew(yardstick.answer(for: found.seen)) {
     case .good: reasons.append("\(new) with it reverted \(range.findsFix ? "is bad again" : "is good")")
     case .bad:
       isShown = false
       reasons.append("but \(new) with it reverted is as before: something else has the same effect")
-    case .untestable(let why): reasons.append("not shown: \(new) with it reverted cannot tell (\(why))")
+    // It cannot be taken out where the rest does not build without it.
+    case .untestable(let why):
+      if found.identity != nil { isShown = false }
+      reasons.append("not shown: \(new) with it reverted cannot tell (\(why))")
     }
   }
 }

@@ -26,6 +26,8 @@ public struct Record: Sendable {
   public var tried: Set<String> { Set(configurations.joined()) }
   /// Examinations of kernels of other configurations than the last one, which do not count.
   public private(set) var setAside: [LedgerEntry.Examined] = []
+  /// One run does not tell: see ``LedgerEntry/divided(_:)``.
+  private(set) var isDivided = false
   /// The base that was chosen where it was to be found out.
   public private(set) var base: String?
   /// The last verdict or mark that counts: what an undo takes back.
@@ -60,6 +62,9 @@ public struct Record: Sendable {
       switch entry {
       case .opened(let opening): self.opening = opening
       case .based(let base): self.base = base
+      case .divided:
+        isDivided = true
+        conclusion = nil
       case .narrowed(let reach): reaches[symbols] = reach
       case .disabled(let next):
         counting.append(Line(entry, next))
@@ -95,7 +100,7 @@ public struct Record: Sendable {
     var isNoVerdict: Bool {
       switch entry {
       case .ran, .decided, .disabled: true
-      case .opened, .examined, .marked, .narrowed, .based, .undone, .closed: false
+      case .opened, .examined, .marked, .narrowed, .based, .divided, .undone, .closed: false
       }
     }
   }
@@ -112,7 +117,7 @@ public struct Record: Sendable {
       if !isSetAside { runs[Kernel(ran.sample, ran.isClean), default: []].append(ran.seen) }
       if let milliseconds = ran.milliseconds { furtherBoots.append(milliseconds) }
     case .decided(let decided): if !isSetAside { take(decided) }
-    case .opened, .narrowed, .disabled, .based, .undone, .closed: break
+    case .opened, .narrowed, .disabled, .based, .divided, .undone, .closed: break
     }
   }
 

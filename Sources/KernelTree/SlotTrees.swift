@@ -54,10 +54,9 @@ extension TreeSlot {
 
   /// Lines of a tree's makefiles that an extended regular expression matches, in git's order.
   public func makefileLines(in tree: String, matching expression: String) async throws -> String {
-    let result = try await repository.run([
-      "-c", "color.ui=false", "grep", "-h", "--no-color", "--no-line-number", "--no-column", "--no-textconv", "-a", "-E",
-      "-e", expression, tree, "--", "*Makefile*", "*Kbuild*",
-    ])
+    let plain = ["-h", "--no-color", "--no-line-number", "--no-column", "--no-textconv", "--text"]
+    let result = try await repository.run(
+      ["grep"] + plain + ["-E", "-e", expression, tree, "--", "*Makefile*", "*Kbuild*"])
     // 1 is git's word for no line.
     guard result.status < 2 else {
       throw Failure(.toolFailed, "the makefiles of \(tree.prefix(12)) cannot be read: \(Git.words(of: result))")

@@ -7,8 +7,8 @@ import Testing
 
 @Suite struct `What an include may mean` {
   private static let files = [
-    "Documentation/a.h", "Makefile", "arch/arm/include/asm/a.h", "arch/x86/include/uapi/asm/a.h", "arch/x86/kernel/setup.c",
-    "drivers/net/a.c", "include/linux/a.h", "kernel/core.c", "lib/tables.inc",
+    "Documentation/a.h", "Makefile", "arch/arm/include/asm/a.h", "arch/x86/include/uapi/asm/a.h",
+    "arch/x86/kernel/setup.c", "drivers/net/a.c", "include/linux/a.h", "kernel/core.c", "lib/tables.inc",
   ]
 
   private func digest(_ paths: [String], lines: String = "generic-y += a.h\n", link: String? = nil) -> String {
