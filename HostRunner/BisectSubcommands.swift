@@ -2,6 +2,7 @@ public import ArgumentParser
 public import Bisection
 import Foundation
 import HostSystem
+import ImageStore
 import KernelTree
 import Reports
 
@@ -64,7 +65,8 @@ struct BisectMarkCommand: AsyncParsableCommand {
 /// `firstbad bisect undo`: takes the last verdict back.
 struct BisectUndoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "undo", abstract: "Take the last verdict or mark back. Its kernel stays in the store.")
+    commandName: "undo", abstract: "Take the last verdict or mark back.",
+    discussion: "Its kernel stays in the store, and is booted again; what was seen of it is forgotten.")
 
   @Option(help: ArgumentHelp("The kernel tree.", valueName: "dir"))
   var tree = "."
@@ -74,7 +76,12 @@ struct BisectUndoCommand: AsyncParsableCommand {
     let ledger = try Ledger(in: folder.url)
     let what: String
     switch Record(ledger.entries).last {
-    case .examined(let one): what = "what was seen of \(CommitBisectionText.name(one.sample))"
+    case .examined(let one):
+      what = "what was seen of \(CommitBisectionText.name(one.sample))"
+      // Else the store would answer at once, with the very run that is taken back.
+      if let identity = one.examination?.identity, let question = folder.opening.digests["probe"] {
+        try ImageStore(in: Places()).forget(identity: identity, question: question)
+      }
     case .marked(let commit, let mark): what = "that \(commit.short) is \(mark.rawValue), by your mark"
     default: throw Failure(.usage, "there is nothing to take back", remedy: "see 'firstbad bisect log'")
     }

@@ -23,7 +23,8 @@ extension CommitSession {
       tree, builder: builder, compilers: plant.compilers, fixUps: plant.fixUps, store: store, logs: ledger.folder,
       places: bench.places, report: tell)
     let laboratory = KernelLaboratory(
-      workshop, store: store, runner: bench.runner, question: question, workers: workers, report: tell)
+      workshop, store: store, runner: bench.runner, question: question,
+      machine: Record(ledger.entries).machine, workers: workers, report: tell)
     guard let asked = Record(ledger.entries).opening?.question else { return builder }
     for (number, base) in ladder.enumerated() {
       let recipe = try options.recipe(for: probes, base: base)

@@ -33,6 +33,11 @@ struct CommitSession {
       guard command.ends.good == nil, command.ends.bad == nil, command.probe.isEmpty else {
         throw Failure(.usage, "--resume goes on with what was asked before", remedy: "leave the other words out")
       }
+      if let word = Self.furtherWord(in: words) {
+        throw Failure(
+          .usage, "--resume goes on as it was asked before, and \(word) was not asked then",
+          remedy: "leave it out, or start anew; kernels and verdicts in the store are used again")
+      }
       let folder = try SessionFolder.latest(of: tree, in: places)
       command = try folder.command()
       resumed = folder
@@ -84,8 +89,23 @@ struct CommitSession {
           LedgerEntry.Opening(
             tree: tree.top.path, goodName: goodName, good: good, badName: badName, bad: bad,
             question: command.question, arguments: kept.arguments, probe: kept.probe, digests: digests,
-            isFlaky: command.flaky ? true : nil, heals: command.heal ? true : nil)))
+            isFlaky: command.flaky ? true : nil, heals: command.heal ? true : nil,
+            findsFix: command.ends.findFix ? true : nil)))
     }
+  }
+
+  /// A word beside `--resume` and where the tree is.
+  static func furtherWord(in words: [String]) -> String? {
+    var rest = words.drop { $0 != "bisect" }.dropFirst()
+    if rest.first == "search" { rest = rest.dropFirst() }
+    while let word = rest.popFirst() {
+      if word == "--tree" {
+        rest = rest.dropFirst()
+      } else if word != "--resume", !word.hasPrefix("--tree=") {
+        return word
+      }
+    }
+    return nil
   }
 
   private static func range(
@@ -141,8 +161,8 @@ struct CommitSession {
       tree, builder: builder, compilers: plant.compilers, fixUps: plant.fixUps, store: store, logs: ledger.folder,
       places: bench.places, report: tell)
     let laboratory = KernelLaboratory(
-      workshop, store: store, runner: bench.runner, question: question, workers: workers, perBoot: perBoot,
-      report: tell)
+      workshop, store: store, runner: bench.runner, question: question,
+      machine: Record(ledger.entries).machine, workers: workers, perBoot: perBoot, report: tell)
     let range = range
     let bisection = CommitBisection(range, ledger: ledger, laboratory: laboratory) { event in
       let estimate = estimate()
@@ -187,14 +207,17 @@ extension Estimate.Earlier {
 }
 
 extension Bench {
-  /// A digest of all that a verdict depends on beside the kernel: the init with the probe in it, and the machine.
+  /// A digest of all that a verdict depends on beside the kernel and the machine that runs it: the init with the probe in it,
+  /// what it is given, and the judge.
   func question(_ guest: GuestOptions, perBoot: Int = 1) -> String {
     let options = guest.runOptions
-    let words =
-      selection.probes.map(\.id.description) + options.append + options.deadlines.map { "\($0.name)=\($0.seconds)" }
-      + ["\(options.accelerator)", "\(options.failOn)"] + options.modules
-      + (perBoot > 1 ? ["repeat=\(perBoot)"] : [])
-      + BootShortcut.words(forSymbols: selection.probes.flatMap { $0.configs.map(\.description) })
+    var words = selection.probes.map(\.id.description) + options.append
+    words += options.deadlines.map { "\($0.name)=\($0.seconds)" }
+    words += ["\(options.accelerator)", "\(options.failOn)", "judge \(Judge.version)"]
+    // By what is in it, where it is a file.
+    words += options.modules.map { module in (try? Digest.sha256(of: URL(filePath: module))) ?? module }
+    if perBoot > 1 { words.append("repeat=\(perBoot)") }
+    words += BootShortcut.words(forSymbols: selection.probes.flatMap { $0.configs.map(\.description) })
     return Digest.sha256(ofText: selection.image.program.base64EncodedString() + words.joined(separator: "\u{0}"))
   }
 }

@@ -63,10 +63,10 @@ public struct CommitRange: Sendable {
     }
   }
 
-  /// Only those that build on the old end. A branch that forked before it may lack what made the old end what it
-  /// is, and then its commits look like the new end without having brought anything.
+  /// Only those that build on the old end, or on where the ends part. A branch that forked before that may lack what made
+  /// the old end what it is, and then its commits look like the new end without having brought anything.
   func alongPath() -> CommitRange {
-    var onPath: Set<CommitID> = [old.id]
+    var onPath = Set([old.id] + mergeBases.map(\.id))
     var kept: [Commit] = []
     for commit in commits where commit.parents.contains(where: onPath.contains) {
       onPath.insert(commit.id)

@@ -13,6 +13,7 @@ public struct KernelLaboratory: Laboratory {
   private let store: ImageStore
   private let runner: ProbeRunner
   private let question: String
+  private let machine: OneMachine
   /// See ``Laboratory``.
   public let workers: Int
   private let perBoot: Int
@@ -20,15 +21,17 @@ public struct KernelLaboratory: Laboratory {
   private var disabled: [String] = []
   private let report: @Sendable (KernelWorkshop.Progress) -> Void
 
-  /// `question` is a digest of all that a verdict depends on beside the kernel; each boot gives so many runs.
+  /// `question` is a digest of all that a verdict depends on beside the kernel and the machine; each boot gives so many runs.
+  /// Where verdicts are there already, `machine` is the one that gave them.
   public init(
-    _ workshop: KernelWorkshop, store: ImageStore, runner: ProbeRunner, question: String, workers: Int = 1,
-    perBoot: Int = 1, report: @escaping @Sendable (KernelWorkshop.Progress) -> Void
+    _ workshop: KernelWorkshop, store: ImageStore, runner: ProbeRunner, question: String, machine: String? = nil,
+    workers: Int = 1, perBoot: Int = 1, report: @escaping @Sendable (KernelWorkshop.Progress) -> Void
   ) {
     self.workshop = workshop
     self.store = store
     self.runner = runner
     self.question = question
+    self.machine = OneMachine(machine)
     self.workers = max(1, workers)
     self.perBoot = max(1, perBoot)
     self.report = report
@@ -107,6 +110,7 @@ public struct KernelLaboratory: Laboratory {
     let seen: Seen
     var milliseconds: Int?
     var image: StoredImage?
+    var machine: String?
     switch product.build {
     case .failed(let failure):
       seen = Seen(
@@ -115,10 +119,13 @@ public struct KernelLaboratory: Laboratory {
     case .built(let kept):
       image = kept
       (seen, milliseconds) = try await see(kept)
+      machine = self.machine.name
     }
-    return Examination(
+    var examination = Examination(
       tree: product.tree, identity: image?.identity, image: image?.image.path, seen: seen,
       buildSeconds: product.seconds, bootMilliseconds: milliseconds, isClean: product.isClean, tools: product.tools)
+    examination.machine = machine
+    return examination
   }
 
   /// What the probe sees on a kernel, by a boot unless it is known of one that is the same.
@@ -147,18 +154,19 @@ public struct KernelLaboratory: Laboratory {
   /// Runs of these numbers on a kernel: the store's, and for what it has not, boots, side by side. Each is kept the
   /// moment it ends.
   private func run(on image: URL, identity: String, _ numbers: Range<Int>) async throws -> [Run] {
+    let kernel = try KernelImage(at: image.path)
+    let question = "\(question)-\(Digest.sha256(ofText: try machine.require(try await runner.machine(for: kernel))))"
     let known = try store.verdicts(identity: identity, question: question).dropFirst(numbers.lowerBound)
       .prefix(numbers.count).compactMap { try? JSONDecoder().decode(Seen.self, from: Data($0.utf8)) }
     let runs = known.map { Run(seen: $0, milliseconds: nil) }
     if runs.count == numbers.count { return runs }
     report(.booting)
-    let kernel = try KernelImage(at: image.path)
     let boots = (numbers.count - runs.count + perBoot - 1) / perBoot
     var all = runs
     // A boot that a run of it broke gives fewer.
     while all.count < numbers.count {
       all = try await withThrowingTaskGroup(of: [Run].self) { group in
-        for _ in 0..<boots { group.addTask { try await boot(kernel, identity) } }
+        for _ in 0..<boots { group.addTask { try await boot(kernel, identity, question) } }
         return try await group.reduce(into: all) { $0 += $1 }
       }
     }
@@ -166,7 +174,7 @@ public struct KernelLaboratory: Laboratory {
     return Array(all.prefix(numbers.count))
   }
 
-  private func boot(_ kernel: KernelImage, _ identity: String) async throws -> [Run] {
+  private func boot(_ kernel: KernelImage, _ identity: String, _ question: String) async throws -> [Run] {
     try await runner.runsOfOne(on: kernel, upTo: perBoot).enumerated().map { place, cell in
       let seen = cell.seen
       let text = String(decoding: try JSONEncoder().encode(seen), as: UTF8.self)

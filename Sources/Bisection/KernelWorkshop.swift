@@ -226,6 +226,7 @@ public final class KernelWorkshop: Sendable {
     defer { withExtendedLifetime(claim) {} }
     // Whoever had it may have made it.
     if let known = try known() { return known }
+    try await toolChain.requireUnchanged()
     report(.checkingOut)
     try await layOut(tree, commit, isKnown: isKnown)
     let log = logs.appending(path: "\(commit.id.short)\(isClean ? "-clean" : "").build.log")

@@ -30,6 +30,8 @@ public struct Examination: Sendable, Codable, Equatable {
   public let isClean: Bool
   /// What it was built with; nil in ledgers of before that was written down.
   public private(set) var tools: Tools?
+  /// What ran it; nil in ledgers of before that was written down, and of what was not run.
+  public internal(set) var machine: String?
   /// What several runs came to, where one does not tell; ``seen`` is then one that stands for the verdict.
   public private(set) var trial: Trial?
 
@@ -54,6 +56,7 @@ public struct Examination: Sendable, Codable, Equatable {
       tree: tree, identity: identity, image: image, seen: seen, buildSeconds: buildSeconds,
       bootMilliseconds: bootMilliseconds, isClean: isClean, tools: tools)
     copy.trial = trial
+    copy.machine = machine
     return copy
   }
 }

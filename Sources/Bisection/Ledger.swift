@@ -70,10 +70,14 @@ public final class Ledger: @unchecked Sendable {
     do { line = try Self.encoder.encode(entry) + Data("\n".utf8) } catch {
       throw Failure(.cannotWrite, "the ledger's line cannot be written: \(error)")
     }
+    let end = lseek(descriptor, 0, SEEK_END)
     let written = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
     guard written == line.count, fsync(descriptor) == 0 else {
+      let why = written >= 0 && written < line.count ? "no space is left" : String(cString: strerror(errno))
+      // The next line must not be glued to a half of this one.
+      _ = ftruncate(descriptor, end)
       throw Failure(
-        .cannotWrite, "\(folder.path) cannot be written: \(String(cString: strerror(errno)))",
+        .cannotWrite, "\(folder.path) cannot be written: \(why)",
         remedy: "free some space there and say firstbad bisect --resume")
     }
     entries.append(entry)

@@ -52,6 +52,8 @@ public enum LedgerEntry: Codable, Sendable, Equatable {
     public var isFlaky: Bool?
     /// Commits that cannot be tested are tried with what mended them.
     public var heals: Bool?
+    /// The commit that mended something is looked for: the bad end is the older one.
+    public var findsFix: Bool?
     /// Digests of what verdicts depend on beside the commit: probe and machine, configuration, tool chain.
     public var digests: [String: String]
 
@@ -59,8 +61,9 @@ public enum LedgerEntry: Codable, Sendable, Equatable {
     public init(
       tree: String, goodName: String, good: CommitID, badName: String, bad: CommitID, question: Question,
       arguments: [String], probe: String? = nil, digests: [String: String], isFlaky: Bool? = nil,
-      heals: Bool? = nil
+      heals: Bool? = nil, findsFix: Bool? = nil
     ) {
+      self.findsFix = findsFix
       self.heals = heals
       self.isFlaky = isFlaky
       self.tree = tree

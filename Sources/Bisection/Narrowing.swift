@@ -9,14 +9,13 @@ extension CommitBisection {
     if let known = record.reach { return known }
     let ends = [range.old, range.new].compactMap { record.examination(of: .commit($0), isClean: false) ?? nil }
     guard ends.count == 2 else { return nil }
-    do {
-      guard let found = try await laboratory.reach(in: range, ends: ends) else { return nil }
-      try ledger.append(.narrowed(found))
-      return found
-    } catch let failure as Failure {
+    let found: Reach?
+    do { found = try await laboratory.reach(in: range, ends: ends) } catch let failure as Failure {
       report(.note("it is not known which commits can change this kernel, so all are searched: \(failure.message)"))
       return nil
     }
+    if let found { try ledger.append(.narrowed(found)) }
+    return found
   }
 
   /// The range without what cannot change the kernel.

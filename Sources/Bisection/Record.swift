@@ -140,6 +140,11 @@ public struct Record: Sendable {
       sample: decided.sample, examination: found.decided(decided.seen, decided.trial), at: examined[place].at)
   }
 
+  /// The machine that its kernels were run on; nil before one was.
+  public var machine: String? {
+    (examined + setAside).lazy.compactMap { $0.examination?.machine }.first
+  }
+
   /// How many kernels of this configuration were built; what the store had is none of them.
   public var builds: Int { examined.count { $0.examination?.buildSeconds != nil } }
 

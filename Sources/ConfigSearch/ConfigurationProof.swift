@@ -17,7 +17,7 @@ extension ConfigurationSearch {
     let isShown =
       switch ends.kind {
       case .between: try await proveBetween(members, yardstick)
-      case .least: try await proveLeast(yardstick)
+      case .least: try await proveLeast(yardstick, isNeeded: isProven)
       }
     isProven = hasSameFixUps() && isProven
     switch isShown {
@@ -101,7 +101,7 @@ extension ConfigurationSearch {
   }
 
   /// The least, configured as the user will do it, from a clean build; nil when that is not bad.
-  private mutating func proveLeast(_ yardstick: Yardstick) async throws -> Bool? {
+  private mutating func proveLeast(_ yardstick: Yardstick, isNeeded: Bool) async throws -> Bool? {
     let name = "the answer, clean"
     report(.examining(name, left: 0, seconds: secondsPerBuild))
     let found = try await laboratory.examine(ends.least(answer.members), isClean: true)
@@ -114,7 +114,7 @@ extension ConfigurationSearch {
     answer.reasons.insert(
       answer.members.isEmpty
         ? "the minimal configuration shows it by itself, from a clean build"
-        : "with \(answer.members.count == 1 ? "it" : "them") the minimal configuration is bad, from a clean build; \(Self.needed(answer.members.count))",
+        : "with \(answer.members.count == 1 ? "it" : "them") the minimal configuration is bad, from a clean build\(isNeeded ? "; \(Self.needed(answer.members.count))" : "")",
       at: 0)
     return true
   }

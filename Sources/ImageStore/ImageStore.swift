@@ -194,6 +194,15 @@ public final class ImageStore: Sendable {
     }
   }
 
+  /// Forgets what was seen on this kernel, on whatever machine: the question's name may go on behind a dash.
+  public func forget(identity: String, question: String) throws(Failure) {
+    try use { database in
+      try database.execute(
+        sql: "DELETE FROM verdict WHERE identity = ? AND (question = ? OR substr(question, 1, ?) = ?)",
+        arguments: [identity, question, question.utf8.count + 1, question + "-"])
+    }
+  }
+
   /// What was seen on this kernel, oldest first.
   public func verdicts(identity: String, question: String) throws(Failure) -> [String] {
     try use { database in

@@ -13,6 +13,9 @@ public enum FailOn: String, Sendable, CaseIterable {
 /// Good and bad are said only on positive evidence; what is missing is untestable or infra, by the phase in
 /// which it went missing.
 public struct Judge: Sendable {
+  /// Goes up with each change by which the same evidence may give another verdict: those that are kept are of one version.
+  public static let version = 2
+
   /// Signature of a probe that the boot did not come to.
   static let notReached = "not reached"
   /// Signature of a probe that ran on a kernel which an earlier probe of the same boot had broken.

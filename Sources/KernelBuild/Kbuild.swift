@@ -91,25 +91,31 @@ enum Kbuild {
   /// Where the kernel's own Makefiles leave the image.
   static func image(in objects: URL) -> URL { objects.appending(path: "arch/x86/boot/bzImage") }
 
-  /// Refuses a folder that make could not build from, in the words of what is wrong with it.
-  static func refuse(source: URL) throws(Failure) {
+  /// Why make could not build from what a folder holds, and a remedy; nil when it could.
+  static func lack(of source: URL) -> (what: String, remedy: String)? {
     func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: source.appending(path: path).path) }
     guard let makefile = try? String(contentsOf: source.appending(path: "Makefile"), encoding: .utf8), exists("Kbuild"),
       makefile.contains("\nVERSION =") || makefile.hasPrefix("VERSION ="), makefile.contains("PATCHLEVEL =")
-    else {
-      throw Failure(.badInput, "\(source.path) is no kernel tree", remedy: "name the top folder of a kernel's source")
-    }
+    else { return ("is no kernel tree", "name the top folder of a kernel's source") }
     guard exists("arch/x86") else {
-      throw Failure(
-        .badInput, "\(source.path) is older than Linux 2.6.24: it has no arch/x86", remedy: "choose a later commit")
+      return ("is older than Linux 2.6.24: it has no arch/x86", "choose a later commit")
+    }
+    // The test of the kernel's own Makefile, target outputmakefile.
+    guard let rest = [".config", "include/config", "arch/x86/include/generated"].first(where: exists) else {
+      return nil
+    }
+    return (
+      "has been built in: it holds \(rest), and O= refuses such a tree",
+      "run 'make mrproper' in it, or use a fresh work tree"
+    )
+  }
+
+  /// Refuses a folder that make could not build from, in the words of what is wrong with it.
+  static func refuse(source: URL) throws(Failure) {
+    if let lack = lack(of: source) {
+      throw Failure(.badInput, "\(source.path) \(lack.what)", remedy: lack.remedy)
     }
     try refuse(path: source, of: "the source")
-    // The test of the kernel's own Makefile, target outputmakefile.
-    if let rest = [".config", "include/config", "arch/x86/include/generated"].first(where: exists) {
-      throw Failure(
-        .badInput, "\(source.path) has been built in: it holds \(rest), and O= refuses such a tree",
-        remedy: "run 'make mrproper' in it, or use a fresh work tree")
-    }
   }
 
   /// Make splits at blanks and takes a colon for its own.

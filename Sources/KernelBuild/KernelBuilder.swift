@@ -139,6 +139,10 @@ public struct KernelBuilder: Sendable {
     let start = ContinuousClock.now
     // Make is run in the source, so a relative path would be one there.
     let (source, folder) = (source.absoluteURL.standardizedFileURL, objects.absoluteURL.standardizedFileURL)
+    // What git laid out is the commit's: side projects that were merged with their history lack all that builds a kernel.
+    if tree != nil, let lack = Kbuild.lack(of: source) {
+      return .failed(BuildFailure(phase: .configure, signature: "the commit's tree \(lack.what)", lines: []))
+    }
     try Self.refuse(source: source)
     try Kbuild.refuse(path: folder, of: "the objects")
     if let missing = Self.missingTools().first { throw missing }

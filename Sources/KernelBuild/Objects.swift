@@ -157,12 +157,19 @@ struct Objects {
     }
   }
 
+  /// Nothing but what is ours before anything was built.
   private func isEmpty() throws(Failure) -> Bool {
-    try contents().allSatisfy { $0.lastPathComponent == Self.lockName }
+    try contents().allSatisfy { [Self.lockName, marker.lastPathComponent].contains($0.lastPathComponent) }
   }
 
+  /// Who is killed here leaves a folder that is known for what it is: marked first, and its stamp and the mark go last.
   private func empty() throws(Failure) {
-    for item in try contents() where item.lastPathComponent != Self.lockName {
+    try Places.write(Data(), to: marker)
+    let last = [stamp, marker]
+    let items = try contents().filter { item in
+      item.lastPathComponent != Self.lockName && !last.contains { $0.lastPathComponent == item.lastPathComponent }
+    }
+    for item in items + last.filter({ FileManager.default.fileExists(atPath: $0.path) }) {
       do {
         try FileManager.default.removeItem(at: item)
       } catch {

@@ -22,6 +22,22 @@ public struct ToolChain: Sendable, Equatable, Codable {
   /// they decide is which fix-ups a tree needs, and these are a part of a kernel's key.
   let hostCompilerVersion: String
   let makeVersion: String
+  /// What ``find(compiler:)`` was asked for.
+  let asked: String
+
+  /// Throws when the programs are not those any more that were found: what they make now would be taken for the work of
+  /// the others.
+  public func requireUnchanged() async throws {
+    let now = try await Self.find(compiler: asked)
+    if now.digest == digest { return }
+    let (old, new) =
+      now.compilerVersion == compilerVersion
+      ? ("\(assemblerVersion), \(linkerVersion)", "\(now.assemblerVersion), \(now.linkerVersion)")
+      : (compilerVersion, now.compilerVersion)
+    throw Failure(
+      .toolFailed, "the tool chain was replaced since this began: it was \(old), and is \(new)",
+      remedy: "put it back, or start anew; kernels in the store are used again")
+  }
 
   /// SHA-256 of the versions. The name is no part of it, `gcc` and `gcc-12` may be the same compiler, and ccache is
   /// none, as it gives what the compiler gives.
@@ -60,6 +76,7 @@ public struct ToolChain: Sendable, Equatable, Codable {
   ///
   /// Throws when it is not there, does not run, or does not compile for x86-64.
   public static func find(compiler name: String? = nil) async throws -> ToolChain {
+    let asked = name ?? "gcc"
     let llvm = name.flatMap { $0.hasPrefix("LLVM=") ? String($0.dropFirst(5)) : nil }
     let name = llvm.map { llvmProgram("clang", $0) } ?? name ?? "gcc"
     guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || "-_./+".contains($0) }) else {
@@ -67,6 +84,8 @@ public struct ToolChain: Sendable, Equatable, Codable {
       throw Failure(.usage, "'\(name)' is no compiler", remedy: "name a program, such as gcc-12, clang, or its path")
     }
     let compiler = try Tool(name, remedy: BuildTool.remedy(name))
+    // Make runs in the source, where a path from here leads elsewhere.
+    let word = name.contains("/") ? URL(filePath: compiler.path).standardizedFileURL.path : name
     let target = try await line(compiler, ["-dumpmachine"])
     guard target.hasPrefix("x86_64") else {
       throw Failure(
@@ -77,7 +96,8 @@ public struct ToolChain: Sendable, Equatable, Codable {
     if let llvm {
       for (variable, program) in llvmPrograms {
         let tool = try Tool(llvmProgram(program, llvm), remedy: "install it: apt-get install lld\(llvm) llvm\(llvm)")
-        programs.append("\(variable)=\(tool.name)")
+        let place = tool.name.contains("/") ? URL(filePath: tool.path).standardizedFileURL.path : tool.name
+        programs.append("\(variable)=\(place)")
       }
       programs.append("LLVM_IAS=1")
     } else if isClang && Tool.find("ld") == nil {
@@ -99,10 +119,10 @@ public struct ToolChain: Sendable, Equatable, Codable {
     // What is missing here is said by whoever builds.
     let host = Tool.find(programs == ["LLVM=1"] ? name : "gcc"), make = Tool.find("make")
     return ToolChain(
-      compiler: name, compilerVersion: version, assemblerVersion: assembler,
+      compiler: word, compilerVersion: version, assemblerVersion: assembler,
       linkerVersion: try await line(linker, ["--version"]), target: target, isAllLLVM: isAllLLVM, programs: programs,
       hostCompilerVersion: host == nil ? "" : try await line(Tool(host ?? "", remedy: ""), ["--version"]),
-      makeVersion: make == nil ? "" : try await line(Tool(make ?? "", remedy: ""), ["--version"]))
+      makeVersion: make == nil ? "" : try await line(Tool(make ?? "", remedy: ""), ["--version"]), asked: asked)
   }
 
   /// As `LLVM=` of the kernel's Makefile builds the names: a suffix begins with `-`, a folder ends with `/`.

@@ -2,29 +2,37 @@ public import Bisection
 public import HostSystem
 import KernelTree
 
-/// A bisection as git writes it down, for `git bisect replay` (git-bisect(1), "Bisect log and bisect replay").
+/// A bisection as git writes it down, for `git bisect replay` (git-bisect(1), "Bisect log and bisect replay"). git looks for
+/// what the newer commit has and the older one has not, and calls that bad unless it is given other words.
 public enum GitBisectLog {
   /// The lines.
   public static func lines(_ record: Record) throws(Failure) -> [String] {
     guard let opening = record.opening else { throw Failure(.badInput, "the ledger has no first line") }
+    let isFix = opening.findsFix == true
+    func word(_ own: String) -> String { isFix ? ["good": "fixed", "bad": "unfixed"][own] ?? own : own }
+    let terms = isFix ? "'--term-new=fixed' '--term-old=unfixed' " : ""
+    let ends = isFix ? (opening.good, opening.bad) : (opening.bad, opening.good)
     var lines = [
-      "# bad: [\(opening.bad)] \(opening.badName)", "# good: [\(opening.good)] \(opening.goodName)",
-      "git bisect start '\(opening.bad)' '\(opening.good)'",
+      "# \(word("bad")): [\(opening.bad)] \(opening.badName)",
+      "# \(word("good")): [\(opening.good)] \(opening.goodName)",
+      "git bisect start \(terms)'\(ends.0)' '\(ends.1)'",
     ]
     if let text = record.disabledText { lines.append("# with \(text), as not all commits build otherwise") }
     let answers = answers(record, opening)
-    for (commit, word) in answers {
-      lines += ["# \(word): [\(commit.id)] \(commit.subject)", "git bisect \(word) \(commit.id)"]
+    for (commit, own) in answers {
+      lines += ["# \(word(own)): [\(commit.id)] \(commit.subject)", "git bisect \(word(own)) \(commit.id)"]
     }
     // Judged by the user, and not looked at with this configuration.
     let looked = Set(answers.map(\.0.id) + [opening.good, opening.bad])
     for (id, mark) in record.marks.sorted(by: { $0.key.hex < $1.key.hex }) where !looked.contains(id) {
-      lines.append("git bisect \(mark.rawValue) \(id)")
+      lines.append("git bisect \(word(mark.rawValue)) \(id)")
     }
     if let conclusion = record.conclusion, conclusion.commits.count == 1 {
       // As git writes it, and never more than was shown.
       let doubt = conclusion.claim == .confirmed ? "" : " (\(conclusion.claim.rawValue))"
-      lines.append("# first bad commit\(doubt): [\(conclusion.commits[0].id)] \(conclusion.commits[0].subject)")
+      lines.append(
+        "# first \(isFix ? "fixed" : "bad") commit\(doubt): [\(conclusion.commits[0].id)] \(conclusion.commits[0].subject)"
+      )
     }
     return lines
   }

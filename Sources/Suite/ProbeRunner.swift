@@ -156,6 +156,11 @@ public struct ProbeRunner: Sendable {
     return answer.accelerator
   }
 
+  /// The machine on which a kernel is run, in words that differ where what it shows may: see ``AcceleratorTrial``.
+  public func machine(for kernel: KernelImage) async throws -> String {
+    trial.machine(try await accelerator(for: kernel))
+  }
+
   /// What a boot is made for.
   struct Machine: Equatable {
     let shape: MachineShape

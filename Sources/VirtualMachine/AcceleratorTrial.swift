@@ -115,16 +115,32 @@ public struct AcceleratorTrial: Sendable {
 
   private var memory: URL { places.cache.appending(path: "accelerator.json") }
 
-  /// The answer holds for this emulator, this host kernel and this processor.
-  private var key: String {
+  private var emulator: String {
     let attributes = try? FileManager.default.attributesOfItem(atPath: hypervisor.qemu.path)
     let size = attributes?[.size] as? Int ?? 0
     let date = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-    let host = (try? String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8)) ?? ""
+    return "\(hypervisor.qemu.path) \(size) \(date)"
+  }
+
+  private var processor: String {
     let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    let model = information.split(separator: "\n").first { $0.hasPrefix("model name") } ?? ""
+    return String(information.split(separator: "\n").first { $0.hasPrefix("model name") } ?? "")
+  }
+
+  /// The answer holds for this emulator, this host kernel and this processor.
+  private var key: String {
+    let host = (try? String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8)) ?? ""
     // Answers before the 3 were given for less: for a first byte, and then for any panic.
-    return "3 \(hypervisor.qemu.path) \(size) \(date) | \(host.filter { $0 != "\n" }) | \(model)"
+    return "3 \(emulator) | \(host.filter { $0 != "\n" }) | \(processor)"
+  }
+
+  /// The machine that guests get by this accelerator, as far as it may decide what they show: the emulator, and under KVM the
+  /// host's own processor.
+  public func machine(_ accelerator: Accelerator) -> String {
+    switch accelerator {
+    case .tcg: "TCG of \(emulator)"
+    case .kvm: "KVM of \(emulator) on \(processor)"
+    }
   }
 
   private func remembered() -> Answer? {

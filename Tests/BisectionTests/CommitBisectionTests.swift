@@ -186,6 +186,32 @@ import Testing
     #expect(found.commits.map(\.subject) == ["commit 4"])
   }
 
+  @Test func `and so does a branch that forked before that`() async throws {
+    // 0 is bad, 1 mends it, and the ends part there; 4 and 5 know nothing of the mending; 8 breaks it anew.
+    //       2 - 3 (good)
+    //      /
+    //   0 - 1 ----- 6 - 7 - 8 - 9 (bad)
+    //    \- 4 - 5 ------/
+    let history = History(parents: [[], [0], [1], [2], [0], [4], [1], [6, 5], [7], [8]])
+    let lies = Dictionary(uniqueKeysWithValues: [0, 4, 5].map { ($0, Seen.failing) })
+    let laboratory = SimulatedLaboratory(
+      SimulatedHistory(history: history, culprit: 8), lies: lies, cleanLies: lies)
+    let found = try await bisect(laboratory, laboratory.range(from: 3, to: 9, mergeBases: [1]))
+    #expect(found.claim == .confirmed && found.commits.map(\.subject) == ["commit 8"])
+  }
+
+  @Test func `where the ends part the user's word is taken, and is no proof`() async throws {
+    let history = History(parents: [[], [0], [1], [0], [3], [4]])
+    let laboratory = SimulatedLaboratory(
+      SimulatedHistory(history: history, culprit: 4), lies: [0: .failing], cleanLies: [0: .failing])
+    let range = laboratory.range(from: 2, to: 5, mergeBases: [0])
+    #expect(await failure { try await bisect(laboratory, range) } != nil)
+    try Ledger(in: folder).append(.marked(commit: range.mergeBases[0].id, as: .good))
+    let found = try await bisect(laboratory, range)
+    #expect(found.claim == .likely && found.commits.map(\.subject) == ["commit 4"])
+    #expect(found.reasons.contains { $0.contains("where the ends part, was marked good") }, "\(found.reasons)")
+  }
+
   @Test func `ends that part where it is bad already are refused`() async throws {
     let history = History(parents: [[], [0], [1], [0], [3], [4]])
     let laboratory = SimulatedLaboratory(

@@ -158,6 +158,19 @@ import Testing
     #expect(answer.reasons.first?.contains("without any one of them it is not") == true)
   }
 
+  @Test func `says of no member that it is needed where that was not seen`() async throws {
+    let large = (0..<10).flatMap { ["A\($0)", "Z\($0)"] } + ["X", "Y", "H"]
+    let laboratory = SimulatedConfigurations(
+      Self.world([Symbol(name: "X"), Symbol(name: "Y"), Symbol(name: "PROBED")]), causes: [["Y"]],
+      breaks: [(with: "Y", without: "Z8")])
+    let answer = try await search(
+      laboratory, .least(of: Self.config(large)), probeSymbols: ["CONFIG_PROBED"])
+    #expect(answer.members.map(\.symbol) == ["CONFIG_Y", "CONFIG_Z8"])
+    #expect(answer.claim == .likely)
+    #expect(answer.reasons.contains { $0.hasPrefix("without CONFIG_Z8=y it cannot tell") }, "\(answer.reasons)")
+    #expect(!answer.reasons.contains { $0.contains("it is not") }, "\(answer.reasons)")
+  }
+
   @Test func `says so where the minimal configuration shows it by itself`() async throws {
     let laboratory = SimulatedConfigurations(Self.world([]), causes: [[]])
     let answer = try await search(laboratory, .least(of: Self.config(["A1"])))

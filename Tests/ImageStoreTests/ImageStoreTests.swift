@@ -221,6 +221,11 @@ import Testing
     try store.remember("3", identity: "i", question: "other")
     #expect(try store.verdicts(identity: "i", question: "q") == ["1", "2"])
     #expect(try store.verdicts(identity: "j", question: "q") == [])
+    try store.remember("4", identity: "i", question: "q-machine")
+    try store.forget(identity: "i", question: "q")
+    #expect(try store.verdicts(identity: "i", question: "q") == [])
+    #expect(try store.verdicts(identity: "i", question: "q-machine") == [])
+    #expect(try store.verdicts(identity: "i", question: "other") == ["3"])
   }
 
   @Test func `is shared by many that write at once`() async throws {

@@ -83,6 +83,41 @@ struct ProcessTests {
     #expect(tree.exists("marker"))
   }
 
+  /// The stamp is removed last but one, and the mark of an unfinished build last.
+  @Test("a folder that was being emptied when the builder was killed is emptied by the next", arguments: [true, false])
+  func killedWhileEmptying(hasStamp: Bool) async throws {
+    let tree = try ToyTree()
+    _ = try await tree.build()
+    try tree.scratch.file("objects/.firstbad-unfinished", "")
+    if !hasStamp {
+      for item in try FileManager.default.contentsOfDirectory(at: tree.objects, includingPropertiesForKeys: nil)
+      where item.lastPathComponent != ".firstbad-unfinished" {
+        try FileManager.default.removeItem(at: item)
+      }
+    }
+    guard case .built(let kernel) = try await tree.build() else {
+      Issue.record("not built")
+      return
+    }
+    #expect(kernel.isClean)
+  }
+
+  @Test("what is no kernel's tree is the commit's failure where git laid it out, and an error where a person names it")
+  func noKernelTree() async throws {
+    let tree = try ToyTree()
+    try FileManager.default.removeItem(at: tree.source.appending(path: "Kbuild"))
+    let builder = try await tree.builder()
+    func build(_ source: SourceTree?) async throws -> BuildOutcome {
+      try await builder.build(
+        source: tree.source, tree: source, objects: tree.objects, log: tree.log, isClean: false
+      ) { _ in }
+    }
+    let outcome = try await build(SourceTree("side project") { _ in nil })
+    #expect(
+      outcome == .failed(BuildFailure(phase: .configure, signature: "the commit's tree is no kernel tree", lines: [])))
+    await #expect(throws: Failure.self) { _ = try await build(nil) }
+  }
+
   @Test("the signal of a thread's end, while the parent lives, disturbs nothing")
   func threadEnded() async throws {
     let tree = try ToyTree()

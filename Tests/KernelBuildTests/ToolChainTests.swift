@@ -38,6 +38,25 @@ struct ToolChainTests {
     #expect(try JSONDecoder().decode(ToolChain.self, from: try JSONEncoder().encode(found)) == found)
   }
 
+  @Test("a path is made a whole one, as make runs elsewhere, and another compiler in its place is noticed")
+  func replaced() async throws {
+    let scratch = try Scratch()
+    func write(_ version: String) throws -> String {
+      let file = try scratch.file(
+        "cc", "#!/bin/sh\n[ \"$1\" != --version ] || { echo 'gcc \(version)'; exit; }\nexec gcc \"$@\"\n")
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+      return file.path
+    }
+    let path = try write("1")
+    let here = FileManager.default.currentDirectoryPath.split(separator: "/").map { _ in ".." }.joined(separator: "/")
+    let found = try await ToolChain.find(compiler: here + path)
+    #expect(found.compiler == path)
+    try await found.requireUnchanged()
+    _ = try write("2")
+    let failure = await #expect(throws: Failure.self) { try await found.requireUnchanged() }
+    #expect(failure?.message == "the tool chain was replaced since this began: it was gcc 1, and is gcc 2")
+  }
+
   @Test("the digest tells compilers apart, and two names of the same one not")
   func digest() async throws {
     let one = try await ToolChain.find(compiler: try compiler("one", version: "gcc 12.2.0"))

@@ -1,6 +1,9 @@
 import Bisection
+import Foundation
+import HostSystem
 import KernelTree
 import Reports
+import TestSupport
 import Testing
 
 @Suite struct `A log for git bisect replay` {
@@ -24,6 +27,37 @@ import Testing
     let lines = try GitBisectLog.lines(Record([opening, .disabled(["CONFIG_NET", "CONFIG_SOUND"])]))
     #expect(lines.contains("# with CONFIG_NET=n, CONFIG_SOUND=n, as not all commits build otherwise"), "\(lines)")
     #expect(!(try GitBisectLog.lines(Record([opening]))).contains { $0.hasPrefix("# with") })
+  }
+
+  /// As git replays it.
+  @Test func `of a fix calls the commit fixed, and git takes it`() async throws {
+    let scratch = try Scratch()
+    func git(_ words: String...) async throws -> String {
+      let settings = ["user.name=a", "user.email=a", "init.defaultBranch=main"].flatMap { ["-c", $0] }
+      return try await Tool("git", remedy: "").succeed(settings + words, in: scratch.url.path).output
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+    _ = try await git("init", "-q")
+    var commits: [Commit] = []
+    for number in 0..<4 {
+      _ = try await git("commit", "-q", "--allow-empty", "-m", "commit \(number)")
+      let id = CommitID(try await git("rev-parse", "HEAD"))
+      commits.append(Commit(id: id, parents: commits.last.map { [$0.id] } ?? [], tree: "", subject: "commit \(number)"))
+    }
+    let opening = LedgerEntry.opened(
+      LedgerEntry.Opening(
+        tree: "/tree", goodName: "new", good: commits[3].id, badName: "old", bad: commits[0].id,
+        question: .failure(any: false), arguments: [], digests: [:], findsFix: true))
+    let conclusion = Conclusion(claim: .confirmed, commits: [commits[2]], reasons: [])
+    let lines = try GitBisectLog.lines(
+      Record([
+        opening, .marked(commit: commits[1].id, as: .bad), .marked(commit: commits[2].id, as: .good),
+        .closed(conclusion),
+      ]))
+    #expect(lines.last == "# first fixed commit: [\(commits[2].id)] commit 2")
+    let log = try scratch.file("log", lines.joined(separator: "\n") + "\n")
+    let words = try await git("bisect", "replay", log.path)
+    #expect(words.contains("\(commits[2].id) is the first fixed commit"), "\(words)")
   }
 
   @Test func `says no more than was shown`() throws {
