@@ -144,10 +144,16 @@ extension CommitBisection {
   ) async throws -> (isTrue: Bool, words: String) {
     let new = range.new.id.short
     if culprit.id == range.new.id { return (false, "not shown: that it is so with nothing left out") }
-    guard let found = try await examine(.revertedWhole(culprit, on: range.new), .revert, yardstick) else {
+    let sample = Sample.revertedWhole(culprit, on: range.new)
+    guard let found = try await examine(sample, .revert, yardstick) else {
       return (false, "not shown: that it is so with nothing left out, as it does not revert cleanly on \(new)")
     }
-    switch range.towardsNew(yardstick.answer(for: found.seen)) {
+    let answer = yardstick.answer(for: found.seen)
+    let runs = try await runs(of: sample, found, upTo: Proof.runs)
+    guard runs.allSatisfy({ yardstick.answer(for: $0).isLike(answer) }) else {
+      return (false, "not shown: with nothing left out \(new) with it reverted does not say the same in each run")
+    }
+    switch range.towardsNew(answer) {
     case .good:
       return (
         true, "with nothing left out, too, \(new) with it reverted \(range.findsFix ? "is bad again" : "is good")"

@@ -65,7 +65,8 @@ struct Proof {
     for base in range.mergeBases {
       guard let mark = marks[base.id] else { continue }
       isShown = false
-      reasons.append("\(base.id.short), where the ends part, was marked \(mark.rawValue) by the user, which was not verified")
+      reasons.append(
+        "\(base.id.short), where the ends part, was marked \(mark.rawValue) by the user, which was not verified")
     }
     let (own, identity, tools) = try await look(at: culprit, .culprit)
     switch own {

@@ -100,19 +100,29 @@ public final class ImageStore: Sendable {
   }
 
   /// Takes the making of a kernel for oneself; who else wants it waits, and finds it in the store. `whenWaiting` is called
-  /// once when it is somebody else's. Given up when the result lives no more, and by the death of its process.
-  public func claim(_ key: BuildKey, whenWaiting: () -> Void) async throws -> BuildClaim {
+  /// once when it is somebody else's. Given up when the result lives no more, and by the death of its process. One that is
+  /// stopped may hold it for ever; so it is waited for by the hour, and not without end.
+  public func claim(
+    _ key: BuildKey, patience: Duration = ImageStore.patience, whenWaiting: () -> Void
+  ) async throws -> BuildClaim {
     let locks = folder.appending(path: "locks")
     try Places.make(locks)
     let name = Digest.sha256(ofFields: [key.tree, key.recipe, key.toolChain, "\(key.isClean)", key.fixUps])
+    let start = ContinuousClock.now
     var isTold = false
-    while true {
+    while start.duration(to: .now) < patience {
       if let claim = try BuildClaim(locks.appending(path: name)) { return claim }
       if !isTold { whenWaiting() }
       isTold = true
       try await Task.sleep(for: .milliseconds(200))
     }
+    throw Failure(
+      .inUse, "another firstbad has been making the same kernel for \(patience)",
+      remedy: "see whether it is stopped (jobs, ps), and go on with it or end it")
   }
+
+  /// How long another firstbad's build is waited for: longer than a build of all that a distribution configures.
+  public static let patience = Duration.seconds(6 * 3600)
 
   /// Keeps a kernel with its configuration, the log of its making and what it was made of, and gives it as it is kept.
   public func add(

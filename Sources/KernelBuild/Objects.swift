@@ -77,6 +77,8 @@ struct Objects {
       note = "clean build: the last one was killed"
     } else if let found, let reason = Self.difference(found, wanted) {
       note = "clean build: \(reason) changed"
+    } else if isOfTheFuture {
+      note = "clean build: the clock went back since the last one, and make goes by it"
     }
     let isEmptied = isClean || note != nil
     if isEmptied { try empty() }
@@ -155,6 +157,12 @@ struct Objects {
     } catch {
       throw Failure(.badInput, "\(folder.path) cannot be read: \(Failure.cause(of: error))")
     }
+  }
+
+  /// Whether the last build ended later than now: sources that change now would look older than the objects made of them.
+  private var isOfTheFuture: Bool {
+    let date = try? FileManager.default.attributesOfItem(atPath: stamp.path)[.modificationDate] as? Date
+    return date.map { $0 > .now.addingTimeInterval(1) } ?? false
   }
 
   /// Nothing but what is ours before anything was built.

@@ -75,6 +75,11 @@ import Testing
     let third = Task { _ = try await store.claim(key) {} }
     third.cancel()
     await #expect(throws: CancellationError.self) { try await third.value }
+    // Nor is one that waits for another that is stopped.
+    let failure = await #expect(throws: Failure.self) {
+      _ = try await store.claim(key, patience: .milliseconds(300)) {}
+    }
+    #expect(failure?.message.contains("has been making the same kernel") == true)
     withExtendedLifetime(held) {}
     // One file for each kernel that was ever made would be many.
     let locks = scratch.url.appending(path: "store/locks").path

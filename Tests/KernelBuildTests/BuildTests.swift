@@ -124,6 +124,13 @@ struct BuildTests {
     try tree.scratch.file("objects/.firstbad-unfinished", "")
     try tree.scratch.file("objects/a.o", "half an object")
     #expect(try kernel(try await tree.build(other)).notes == ["clean build: the last one was killed"])
+    // What was built an hour from now is newer than any source that is laid out now.
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date.now.addingTimeInterval(3600)],
+      ofItemAtPath: tree.objects.appending(path: ".firstbad-stamp").path)
+    #expect(
+      try kernel(try await tree.build(other)).notes
+        == ["clean build: the clock went back since the last one, and make goes by it"])
     try tree.scratch.file("objects/stale.h", "")
     let asked = try kernel(try await tree.build(other, isClean: true))
     #expect(asked.isClean && asked.notes.isEmpty, "that was asked for, and is no news")
