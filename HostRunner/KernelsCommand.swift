@@ -66,13 +66,16 @@ struct KernelsCommand: AsyncParsableCommand {
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Unpack .deb and .rpm files, or take kernel images, into the store, and print their image files.",
-      discussion: "Nothing is installed and no root is needed.")
+      discussion: """
+        Nothing is installed and no root is needed. A package that was rebuilt with its version unchanged takes the place \
+        of the one that is here; while something runs on that one it is refused, with 128.
+        """)
 
     @Argument(help: "A .deb or .rpm with a kernel, a kernel image, or a folder of such.")
     var file: [String]
 
     func run() async throws {
-      let store = KernelStore(places: Places())
+      let store = KernelStore(places: Places()) { Terminal.note("firstbad: note: \($0)") }
       var kernels: [FetchedKernel] = []
       for path in try file.flatMap({ path throws(Failure) in try KernelFolder.contents(of: path) }) {
         if !path.hasSuffix(".deb"), !path.hasSuffix(".rpm") { _ = try KernelImage(at: path) }
@@ -86,6 +89,12 @@ struct KernelsCommand: AsyncParsableCommand {
 
   /// Where kernels come from.
   static var supply: KernelSupply { KernelSupply(places: Places()) { Terminal.note("firstbad: \($0)") } }
+
+  /// A kernel that is going to be booted: one of the store is not replaced before this process ends.
+  static func held(_ path: String) throws(Failure) -> KernelImage {
+    KernelStore(places: Places()).hold(path)
+    return try KernelImage(at: path)
+  }
 
   /// The rest of the package that a kernel of the store came in. Kernels from elsewhere are left as they are.
   @Sendable static func fetchModules(of kernel: KernelImage) async throws {
@@ -101,6 +110,6 @@ struct KernelsCommand: AsyncParsableCommand {
   /// The kernels of all packages that match, fetched, looked at, oldest first; and how many could not be had.
   static func images(matching pattern: String, whole: Bool) async throws -> (images: [KernelImage], missing: Int) {
     let row = try await supply.fetch(try await supply.packages(matching: pattern), whole: whole)
-    return (try row.kernels.map { try KernelImage(at: $0.image) }, row.missing.count)
+    return (try row.kernels.map { try held($0.image) }, row.missing.count)
   }
 }

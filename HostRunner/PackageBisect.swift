@@ -93,7 +93,7 @@ struct PackageBisect {
       throw Failure(
         .toolFailed, "an end of the range cannot be fetched", remedy: "name another version; see the notes above")
     }
-    let images = try kernels.map { try KernelImage(at: $0.image) }
+    let images = try kernels.map { try KernelsCommand.held($0.image) }
     let bisection = try KernelListBisection(
       images, with: bench.runner, question: question, findsFix: findsFix, isFlaky: isFlaky, workers: workers,
       perBoot: perBoot,

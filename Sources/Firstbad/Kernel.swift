@@ -10,10 +10,14 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
 
   /// Looks at a file; what is certainly no kernel is refused. Throws ``FirstbadError``.
   public init(file: URL) throws {
-    image = try FirstbadError.translating { try KernelImage(at: file.path) }
+    self = try FirstbadError.translating { try Kernel(path: file.path) }
   }
 
-  private init(_ image: KernelImage) { self.image = image }
+  /// One of the cache is not replaced by `firstbad kernels add` as long as this process lives.
+  private init(path: String) throws(Failure) {
+    KernelStore(places: Places()).hold(path)
+    image = try KernelImage(at: path)
+  }
 
   /// The file.
   public var file: URL { image.file }
@@ -29,7 +33,7 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
   /// Kernels in one file or folder: `vmlinuz-*`, `bzImage*` and `*/boot/vmlinuz-*`, in the order of their releases.
   public static func files(in folder: URL) throws -> [Kernel] {
     try FirstbadError.translating {
-      try KernelFolder.expand(folder.path).map { Kernel(try KernelImage(at: $0)) }
+      try KernelFolder.expand(folder.path).map { try Kernel(path: $0) }
     }
   }
 
@@ -46,7 +50,7 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
           .toolFailed, "\(missing.name) \(missing.version) cannot be fetched",
           remedy: "run 'apt-get update', name a narrower pattern, or say skippingGaps: true")
       }
-      return try row.kernels.map { Kernel(try KernelImage(at: $0.image)) }
+      return try row.kernels.map { try Kernel(path: $0.image) }
     }
   }
 

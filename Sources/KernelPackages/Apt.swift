@@ -75,7 +75,7 @@ public struct Apt: Sendable {
         continue
       }
     }
-    return try await store.add(file, whole: whole, parts: parts)
+    return try await store.add(file, whole: whole, parts: parts, keepsOld: true)
   }
 
   private func download(_ name: String, _ version: String, into folder: URL) async throws -> String {

@@ -4,12 +4,16 @@ public import HostSystem
 /// The kernels in the cache: a folder for each package, `NAME_VERSION`, with `boot`, and when whole with `lib/modules`
 /// and `usr/share/doc`.
 public struct KernelStore: Sendable {
-  private let places: Places
+  let places: Places
+  private let note: @Sendable (String) -> Void
   /// An empty file that says that all of the package was unpacked.
   static let wholeMark = ".whole"
 
-  /// The store of these places.
-  public init(places: Places) { self.places = places }
+  /// The store of these places; `note` takes lines that are worth a person's while.
+  public init(places: Places, note: @escaping @Sendable (String) -> Void = { _ in }) {
+    self.places = places
+    self.note = note
+  }
 
   /// The folder of a package. A colon (epoch) and a tilde are fine in its name; a slash is in no version.
   private func home(of package: KernelPackage) -> URL {
@@ -38,7 +42,12 @@ public struct KernelStore: Sendable {
 
   /// Takes in a file: a .deb, a .rpm, or a kernel image with the configuration beside it. Nothing is installed, and no
   /// root is needed. Further .deb files that hold parts of the same kernel are unpacked beside it, whole.
-  public func add(_ file: String, whole: Bool = true, parts: [String] = []) async throws -> FetchedKernel {
+  ///
+  /// A package that was rebuilt with its version unchanged takes the place of the one that is here, which is noted; while that
+  /// one is in use it throws. With `keepsOld` it throws always: what was fetched stays as it is.
+  public func add(
+    _ file: String, whole: Bool = true, parts: [String] = [], keepsOld: Bool = false
+  ) async throws -> FetchedKernel {
     guard FileManager.default.isReadableFile(atPath: file), !KernelFolder.isFolder(file) else {
       throw Failure(.badInput, "\(file) cannot be read", remedy: "name a .deb, a .rpm or a kernel image")
     }
@@ -63,11 +72,31 @@ public struct KernelStore: Sendable {
     if whole || !file.hasSuffix(".deb") { try Places.write(Data(), to: tree.appending(path: Self.wholeMark)) }
     let home = home(of: package)
     try Places.make(places.kernels)
+    let old = folder.url.appending(path: "old")
     // Whole or not at all.
     if let here = kernel(of: package) {
-      if whole && !here.isWhole { Self.complete(home, from: tree) }
+      // Of one that is not whole only what boots will stay.
+      if let file = Self.difference(of: tree, and: home, below: here.isWhole ? "" : "boot") {
+        guard !keepsOld else {
+          throw Failure(
+            .badInput, "\(package.name) \(package.version) is here with another \(file) than its package has",
+            remedy: "remove \(home.path), and fetch it again")
+        }
+        try replacing(here.image) { () throws(Failure) in
+          do {
+            try FileManager.default.moveItem(at: home, to: old)
+            try FileManager.default.moveItem(at: tree, to: home)
+          } catch {
+            throw Failure(
+              .cannotWrite, "\(home.path) cannot be replaced: \(Failure.cause(of: error))",
+              remedy: "see that you may write to \(places.kernels.path)")
+          }
+        }
+        note("\(package.name) \(package.version) was here with another \(file); the new one took its place")
+      } else if whole {
+        Self.complete(home, from: tree, isWhole: here.isWhole)
+      }
     } else {
-      let old = folder.url.appending(path: "old")
       try? FileManager.default.moveItem(at: home, to: old)
       try? FileManager.default.moveItem(at: tree, to: home)
     }
@@ -77,19 +106,48 @@ public struct KernelStore: Sendable {
     return kernel
   }
 
+  /// The first file that both have, and not alike. What only one of them has is no difference: a kernel may come in several
+  /// packages, and a package that lost a module says so in modules.order.
+  private static func difference(of tree: URL, and home: URL, below part: String) -> String? {
+    let images = [tree, home].map { image(in: $0).map { URL(filePath: $0).lastPathComponent } ?? "" }
+    if images[0] != images[1] { return "boot/\(images[0])" }
+    let files = FileManager.default
+    let (new, old) = (tree.appending(path: part).path, home.appending(path: part).path)
+    func kind(_ path: String) -> FileAttributeType? {
+      (try? files.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+    }
+    for path in (files.subpaths(atPath: new) ?? []).sorted() {
+      let (mine, other) = ("\(new)/\(path)", "\(old)/\(path)")
+      guard let present = kind(other) else { continue }
+      let isSame =
+        switch kind(mine) {
+        case present where present == .typeDirectory: true
+        case present where present == .typeSymbolicLink:
+          (try? files.destinationOfSymbolicLink(atPath: mine)) == (try? files.destinationOfSymbolicLink(atPath: other))
+        case present: files.contentsEqual(atPath: mine, andPath: other)
+        default: false
+        }
+      if !isSame { return part.isEmpty ? path : "\(part)/\(path)" }
+    }
+    return nil
+  }
+
   /// Adds what was left out at first. The image stays where it is at every moment, as it may be about to be booted; the mark
   /// of the whole comes last.
-  private static func complete(_ home: URL, from tree: URL) {
+  private static func complete(_ home: URL, from tree: URL, isWhole: Bool) {
+    let files = FileManager.default
     func move(_ path: String) {
-      let target = home.appending(path: path)
+      let (source, target) = (tree.appending(path: path), home.appending(path: path))
       // What stood there without the mark may be half of it.
-      if path != "boot" { try? FileManager.default.removeItem(at: target) }
-      try? FileManager.default.moveItem(at: tree.appending(path: path), to: target)
+      if !isWhole, path != wholeMark, !path.hasPrefix("boot") { try? files.removeItem(at: target) }
+      // What both have is alike, but for what else there is in a folder.
+      if KernelFolder.isFolder(source.path), KernelFolder.isFolder(target.path) {
+        for name in KernelFolder.names(in: source.path) { move("\(path)/\(name)") }
+      } else {
+        try? files.moveItem(at: source, to: target)
+      }
     }
-    for name in KernelFolder.names(in: tree.path) where name != "boot" && name != wholeMark { move(name) }
-    for name in KernelFolder.names(in: tree.appending(path: "boot").path) where !name.hasPrefix("vmlinuz") {
-      move("boot/\(name)")
-    }
+    for name in KernelFolder.names(in: tree.path) where name != wholeMark { move(name) }
     move(wholeMark)
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import HostSystem
+import Synchronization
 import TestSupport
 import Testing
 
@@ -8,11 +9,13 @@ import Testing
 /// Packages are made by the tools that make them everywhere: dpkg-deb, and rpmbuild where it is.
 @Suite struct `The store takes in` {
   private let scratch: Scratch
+  private let places: Places
   private let store: KernelStore
 
   init() throws {
     scratch = try Scratch()
-    store = KernelStore(places: Places(environment: ["XDG_CACHE_HOME": scratch.url.path, "HOME": scratch.url.path]))
+    places = Places(environment: ["XDG_CACHE_HOME": scratch.url.path, "HOME": scratch.url.path])
+    store = KernelStore(places: places)
   }
 
   private func write(_ path: String, _ text: String) throws {
@@ -47,6 +50,45 @@ import Testing
     #expect(whole.image == some.image, "the image that somebody may be booting stays in its place")
     // What is whole stays whole.
     #expect(try await store.add(file, whole: false).isWhole)
+  }
+
+  @Test func `a deb that was rebuilt under its old version in the place of the old one, and says so`() async throws {
+    let notes = Mutex<[String]>([])
+    let store = KernelStore(places: places) { line in notes.withLock { $0.append(line) } }
+    func rebuilt(image: String, module: String) async throws -> String {
+      try write("tree/boot/vmlinuz-6.1.0", image)
+      try write("tree/lib/modules/6.1.0/kernel/a.ko", module)
+      return try await deb("linux-image-6.1.0", "6.1.0-1")
+    }
+    func text(_ kernel: FetchedKernel, _ path: String) throws -> String {
+      try String(contentsOf: kernel.home.appending(path: path), encoding: .utf8)
+    }
+    _ = try await store.add(try await rebuilt(image: "yesterday", module: "one"))
+    _ = try await store.add(try await rebuilt(image: "yesterday", module: "one"))
+    #expect(notes.withLock(\.self) == [], "the same once more is nothing new")
+    let today = try await store.add(try await rebuilt(image: "today", module: "one"))
+    #expect(try text(today, "boot/vmlinuz-6.1.0") == "today")
+    // With the clock left out of the build a changed module is all that tells the two apart.
+    let later = try await store.add(try await rebuilt(image: "today", module: "two"))
+    #expect(try text(later, "lib/modules/6.1.0/kernel/a.ko") == "two")
+    #expect(
+      notes.withLock(\.self)
+        == ["boot/vmlinuz-6.1.0", "lib/modules/6.1.0/kernel/a.ko"].map {
+          "linux-image-6.1.0 6.1.0-1 was here with another \($0); the new one took its place"
+        })
+    // Of a name that says no release another release may be.
+    try FileManager.default.removeItem(at: scratch.url.appending(path: "tree/boot/vmlinuz-6.1.0"))
+    try write("tree/boot/vmlinuz-6.2", "today")
+    #expect(try await store.add(try await deb("linux-image-6.1.0", "6.1.0-1")).image.hasSuffix("/vmlinuz-6.2"))
+    try FileManager.default.removeItem(at: scratch.url.appending(path: "tree/boot/vmlinuz-6.2"))
+    let last = try await store.add(try await rebuilt(image: "today", module: "two"))
+    // While it is booted it stays, and what is fetched replaces nothing.
+    let newer = try await rebuilt(image: "tomorrow", module: "two")
+    await #expect(throws: Failure.self) { try await store.add(newer, keepsOld: true) }
+    store.hold(last.image)
+    let failure = await #expect(throws: Failure.self) { try await store.add(newer) }
+    #expect(failure?.kind == .inUse && failure?.message.contains("is in use") == true, "\(failure?.message ?? "-")")
+    #expect(try text(last, "boot/vmlinuz-6.1.0") == "today")
   }
 
   @Test func `one whose image is beside its modules`() async throws {
