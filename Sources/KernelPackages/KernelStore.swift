@@ -28,10 +28,12 @@ public struct KernelStore: Sendable {
   /// All that is here, in the order of the versions.
   public var all: [FetchedKernel] {
     KernelFolder.names(in: places.kernels.path).compactMap { name -> FetchedKernel? in
-      guard let mark = name.firstIndex(of: "_") else { return nil }
       let isRPM = FileManager.default.fileExists(atPath: places.kernels.appending(path: "\(name)/.rpm").path)
-      let version = String(name[name.index(after: mark)...])
-      return kernel(of: KernelPackage(name: String(name[..<mark]), version: version, scheme: isRPM ? .rpm : .debian))
+      // RPM's versions may have one, as may the releases of images (`x86_64`).
+      guard let mark = isRPM ? name.firstIndex(of: "_") : name.lastIndex(of: "_") else { return nil }
+      let (package, version) = (String(name[..<mark]), String(name[name.index(after: mark)...]))
+      let scheme: PackageVersion.Scheme = isRPM ? .rpm : Self.isImage(package, version) ? .release : .debian
+      return kernel(of: KernelPackage(name: package, version: version, scheme: scheme))
     }.sorted { $0.package < $1.package }
   }
 
@@ -184,6 +186,14 @@ public struct KernelStore: Sendable {
       try? FileManager.default.copyItem(at: config, to: boot.appending(path: "config-\(release)"))
     }
     let digest = try Digest.sha256(of: source).prefix(12)
-    return KernelPackage(name: "linux-image-\(release)", version: "\(release.prefix { $0 != "_" })-\(digest)")
+    return KernelPackage(
+      name: "linux-image-\(release)", version: "\(release.prefix { $0 != "_" })-\(digest)", scheme: .release)
+  }
+
+  /// Whether a folder's name is such a one.
+  private static func isImage(_ name: String, _ version: String) -> Bool {
+    guard let hyphen = version.lastIndex(of: "-") else { return false }
+    let digest = version[version.index(after: hyphen)...]
+    return name.hasPrefix("linux-image-\(version[..<hyphen])") && digest.count == 12 && digest.allSatisfy(\.isHexDigit)
   }
 }

@@ -133,15 +133,20 @@ import Testing
   }
 
   @Test func `an image with the configuration beside it, in the order of the releases`() async throws {
-    for release in ["6.10.0", "6.9.0"] {
-      try write("images/vmlinuz-\(release)", "kernel \(release)")
-      try write("images/config-\(release)", "CONFIG_NET=y\n")
-      _ = try await store.add(scratch.url.appending(path: "images/vmlinuz-\(release)").path)
+    let order = ["6.9.0", "6.10.0-rc1", "6.10.0-rc1-00012-gabcdef", "6.10.0", "6.10.0-12.x86_64"]
+      .map { "vmlinuz-\($0)" }
+    for image in order.reversed() {
+      try write("images/\(image)", image)
+      try write("images/config-\(image.dropFirst(8))", "CONFIG_NET=y\n")
+      _ = try await store.add(scratch.url.appending(path: "images/\(image)").path)
     }
-    #expect(store.all.map { URL(filePath: $0.image).lastPathComponent } == ["vmlinuz-6.9.0", "vmlinuz-6.10.0"])
+    #expect(store.all.map { URL(filePath: $0.image).lastPathComponent } == order)
+    #expect(store.all.last?.package.name == "linux-image-6.10.0-12.x86_64")
+    let folder = scratch.url.appending(path: "images").path
+    #expect(try KernelFolder.expand(folder).map { URL(filePath: $0).lastPathComponent } == order)
     #expect(
-      try KernelFolder.expand(scratch.url.appending(path: "images").path).map { URL(filePath: $0).lastPathComponent }
-        == ["vmlinuz-6.9.0", "vmlinuz-6.10.0"])
+      try await KernelSupply(places: places).packages(matching: "linux-image-6.*").filter { $0.scheme == .release }
+        == store.all.map(\.package))
   }
 
   @Test func `nothing of a package of another architecture, without a kernel, or cut short`() async throws {

@@ -53,6 +53,18 @@ private struct Chance: RandomNumberGenerator {
     #expect(!(PackageVersion(later, .rpm) < PackageVersion(earlier, .rpm)))
   }
 
+  @Test func `as kernels call themselves, candidates before their release`() {
+    let releases = [
+      "6.1.0-54-cloud-amd64", "6.1.3", "6.2-rc8", "6.2.0-rc1", "6.2.0-rc1-00012-gabcdef", "6.2.0-0.rc1.14.fc38.x86_64",
+      "6.2.0-rc2", "6.2.0-rc7+", "6.2.0-rc10", "6.2.0", "6.2.0+", "6.2.0-9-generic", "6.2.0-12-generic", "6.2.1-rc1",
+      "6.2.1", "6.10.0-rc1", "6.10.0",
+    ]
+    #expect(releases.reversed().sorted(by: KernelRelease.isOlder(_:than:)) == releases)
+    #expect(KernelRelease.isOlder("6.2.0-rc1 (6.2.0-rc1-0123456789ab)", than: "6.2.0 (6.2.0-abcdef012345)"))
+    // Among packages nothing is a candidate but by its tilde.
+    #expect(PackageVersion("6.2.0-rc1") > PackageVersion("6.2.0"))
+  }
+
   @Test func `with leading zeros and separators that say nothing to rpm`() {
     #expect(PackageVersion("1.05", .rpm) == PackageVersion("1.5", .rpm))
     #expect(PackageVersion("1.0", .rpm) == PackageVersion("1_0", .rpm))
