@@ -39,11 +39,15 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
 
   /// The kernels of all packages whose name matches (`*` and `?`), oldest first: what this machine's apt offers, fetched into
   /// the cache where it is not there yet, and what `firstbad kernels add` put there. Nothing is installed. Throws when one
-  /// of them cannot be had, as the row would have a gap; `skippingGaps` leaves it out.
+  /// of them cannot be had, or apt fails and cannot say which there are, as the row would have a gap; `skippingGaps` leaves out
+  /// what is not there. Where there is no apt, or it knows none of that name, those in the cache are all. What was left out is
+  /// said on standard error.
   public static func packages(matching pattern: String, skippingGaps: Bool = false) async throws -> [Kernel] {
     try await FirstbadError.translating {
-      let supply = KernelSupply(places: Places())
-      let packages = try await supply.packages(matching: pattern)
+      let supply = KernelSupply(places: Places()) { line in
+        try? FileHandle.standardError.write(contentsOf: Data("firstbad: \(line)\n".utf8))
+      }
+      let packages = try await supply.packages(matching: pattern, skippingGaps: skippingGaps)
       let row = try await supply.fetch(packages, whole: false)
       if let missing = row.missing.first, !skippingGaps {
         throw Failure(

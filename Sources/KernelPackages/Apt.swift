@@ -9,16 +9,34 @@ public struct Apt: Sendable {
 
   /// Finds apt; elsewhere than on Debian and its kin there is none.
   public init(places: Places) throws(Failure) {
-    self.places = places
     let remedy = "kernels come from apt only for now; give kernel files by their paths instead"
-    cache = try Tool("apt-cache", remedy: remedy)
-    get = try Tool("apt-get", remedy: remedy)
+    self.init(
+      places: places, cache: try Tool("apt-cache", remedy: remedy), get: try Tool("apt-get", remedy: remedy))
   }
 
-  /// Every version of every package whose whole name matches the pattern (`*` and `?`), oldest first.
+  init(places: Places, cache: Tool, get: Tool) {
+    self.places = places
+    self.cache = cache
+    self.get = get
+  }
+
+  /// What apt-cache answers. It needs no network, and with empty lists knows nothing; so one that fails is broken.
+  private func ask(_ question: [String]) async throws -> String {
+    let answer = try await cache.run(question)
+    guard answer.status == 0 else {
+      let errors = answer.errors.split(separator: "\n").filter { $0.hasPrefix("E: ") }.map { String($0.dropFirst(3)) }
+      throw Failure(
+        .toolFailed, "apt cannot say which kernels there are: \(errors.first ?? answer.lastWords)",
+        remedy: "see 'apt-cache policy' and mend it, with 'apt-get update' for one; or name kernels by their files")
+    }
+    return answer.output
+  }
+
+  /// Every version of every package whose whole name matches the pattern (`*` and `?`), oldest first. That there is none is
+  /// a failure of the kind `badInput`; one of apt's own is `toolFailed`.
   public func list(_ pattern: String) async throws -> [KernelPackage] {
     let prefix = String(pattern.prefix { $0 != "*" && $0 != "?" && $0 != "[" })
-    let matching = try await cache.succeed(["pkgnames", prefix]).output.split(separator: "\n").map(String.init)
+    let matching = try await ask(["pkgnames", prefix]).split(separator: "\n").map(String.init)
       .filter { fnmatch(pattern, $0, 0) == 0 }.sorted()
     guard !matching.isEmpty else {
       throw Failure(
@@ -34,11 +52,16 @@ public struct Apt: Sendable {
         remedy: "name those, as 'linux-image-6.1.0-*-cloud-amd64' does")
     }
     var packages: [KernelPackage] = []
-    for line in try await cache.succeed(["madison"] + names).output.split(separator: "\n") {
+    for line in try await ask(["madison"] + names).split(separator: "\n") {
       let fields = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
       guard fields.count >= 2, fields.last?.hasSuffix("Packages") ?? false else { continue }
       let package = KernelPackage(name: fields[0], version: fields[1])
       if !packages.contains(package) { packages.append(package) }
+    }
+    guard !packages.isEmpty else {
+      throw Failure(
+        .badInput, "apt knows \(names[0]) by its name only",
+        remedy: "run 'apt-get update', or check /etc/apt/sources.list")
     }
     return packages.sorted()
   }

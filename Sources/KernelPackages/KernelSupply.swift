@@ -5,20 +5,31 @@ public import HostSystem
 public struct KernelSupply: Sendable {
   private let places: Places
   private let note: @Sendable (String) -> Void
+  private let apt: @Sendable () throws(Failure) -> Apt
 
   /// A supply; `note` takes lines that are worth a person's while.
   public init(places: Places, note: @escaping @Sendable (String) -> Void = { _ in }) {
-    self.places = places
-    self.note = note
+    self.init(places: places, note: note) { () throws(Failure) in try Apt(places: places) }
   }
 
-  /// What apt offers and what the store has, once each, oldest first.
-  public func packages(matching pattern: String) async throws -> [KernelPackage] {
+  init(
+    places: Places, note: @escaping @Sendable (String) -> Void, apt: @escaping @Sendable () throws(Failure) -> Apt
+  ) {
+    self.places = places
+    self.note = note
+    self.apt = apt
+  }
+
+  /// What apt offers and what the store has, once each, oldest first. Where there is no apt, or it knows none of that name, what
+  /// the store has is all. An apt that fails may know of others, which a search in that row would never come to: it throws,
+  /// unless gaps are to be skipped.
+  public func packages(matching pattern: String, skippingGaps: Bool = false) async throws -> [KernelPackage] {
     let here = KernelStore(places: places).all.map(\.package).filter { fnmatch(pattern, $0.name, 0) == 0 }
     do {
-      return Set(try await Apt(places: places).list(pattern) + here).sorted()
+      return Set(try await apt().list(pattern) + here).sorted()
     } catch let failure as Failure {
-      if here.isEmpty { throw failure }
+      let knowsNone = [.missingTool, .badInput].contains(failure.kind)
+      guard !here.isEmpty, knowsNone || skippingGaps else { throw failure }
       note("only kernels that are here already: \(failure.message)")
       return here
     }
@@ -31,7 +42,7 @@ public struct KernelSupply: Sendable {
     _ packages: [KernelPackage], whole: Bool, each: (FetchedKernel) throws -> Void = { _ in }
   ) async throws -> FetchedRow {
     let store = KernelStore(places: places)
-    var apt: Apt?
+    var known: Apt?
     var row = FetchedRow()
     var problem: Failure?
     for package in packages {
@@ -40,8 +51,8 @@ public struct KernelSupply: Sendable {
         if let here, !whole || here.isWhole {
           row.take(here, of: package)
         } else {
-          let source = try apt ?? Apt(places: places)
-          apt = source
+          let source = try known ?? apt()
+          known = source
           row.take(try await source.fetch(package, whole: whole), of: package)
         }
         if let last = row.kernels.last { try each(last) }
