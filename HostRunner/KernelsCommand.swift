@@ -67,7 +67,8 @@ struct KernelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Unpack .deb and .rpm files, or take kernel images, into the store, and print their image files.",
       discussion: """
-        Nothing is installed and no root is needed. A package that was rebuilt with its version unchanged takes the place \
+        Nothing is installed and no root is needed. Packages of one version that hold parts of one kernel become one \
+        kernel; what else a folder has is passed over. A package that was rebuilt with its version unchanged takes the place \
         of the one that is here; while something runs on that one it is refused, with 128.
         """)
 
@@ -76,14 +77,24 @@ struct KernelsCommand: AsyncParsableCommand {
 
     func run() async throws {
       let store = KernelStore(places: Places()) { Terminal.note("firstbad: note: \($0)") }
+      let files = try await KernelFiles(file)
+      for note in files.notes { Terminal.note("firstbad: note: \(note)") }
       var kernels: [FetchedKernel] = []
-      for path in try file.flatMap({ path throws(Failure) in try KernelFolder.contents(of: path) }) {
-        if !path.hasSuffix(".deb"), !path.hasSuffix(".rpm") { _ = try KernelImage(at: path) }
-        let kernel = try await store.add(path)
-        _ = try KernelImage(at: kernel.image)
-        kernels.append(kernel)
+      var problem: (any Error)?
+      do {
+        for files in files.kernels {
+          if !files.file.hasSuffix(".deb"), !files.file.hasSuffix(".rpm") { _ = try KernelImage(at: files.file) }
+          let kernel = try await store.add(files.file, parts: files.parts)
+          _ = try KernelImage(at: kernel.image)
+          kernels.append(kernel)
+        }
+        problem = files.failure
+      } catch {
+        problem = error
       }
+      // What was added is there, whatever became of the others.
       for kernel in kernels.sorted(by: { $0.package < $1.package }) { try Terminal.print(kernel.image) }
+      if let problem { throw problem }
     }
   }
 

@@ -47,6 +47,17 @@ struct DebFile {
     return parts.map { "\($0)\(release)" }.filter { $0 != name }
   }
 
+  /// What it has of kernels.
+  func contents() async throws -> PackageContents {
+    let values = try await fields(["Package", "Version"])
+    let script = #"dpkg-deb --fsys-tarfile "$1" | tar -t"#
+    let list = try await shell.run(["-c", script, "sh", path], limit: .seconds(600))
+    guard list.status == 0, let name = values["Package"], let version = values["Version"] else {
+      throw Failure(.badInput, "\(path) cannot be unpacked: \(list.lastWords)", remedy: "fetch it again")
+    }
+    return PackageContents(file: path, name: name, version: version, paths: list.output.split(separator: "\n"))
+  }
+
   /// Unpacks it, or only what boots, and tells what it is.
   func unpack(into tree: URL, whole: Bool) async throws -> KernelPackage {
     let values = try await fields(["Package", "Version", "Architecture"])

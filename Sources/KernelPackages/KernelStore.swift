@@ -43,7 +43,7 @@ public struct KernelStore: Sendable {
   }
 
   /// Takes in a file: a .deb, a .rpm, or a kernel image with the configuration beside it. Nothing is installed, and no
-  /// root is needed. Further .deb files that hold parts of the same kernel are unpacked beside it, whole.
+  /// root is needed. Further packages that hold parts of the same kernel are unpacked beside it, whole.
   ///
   /// A package that was rebuilt with its version unchanged takes the place of the one that is here, which is noted; while that
   /// one is in use it throws. With `keepsOld` it throws always: what was fetched stays as it is.
@@ -59,18 +59,20 @@ public struct KernelStore: Sendable {
     let package: KernelPackage
     if file.hasSuffix(".deb") {
       package = try await DebFile(file).unpack(into: tree, whole: whole)
-      for part in parts { _ = try await DebFile(part).unpack(into: tree, whole: true) }
     } else if file.hasSuffix(".rpm") {
       package = try await RPMFile(file).unpack(into: tree)
     } else {
       package = try Self.takeImage(file, into: tree)
     }
-    try Self.arrange(tree)
-    guard Self.image(in: tree) != nil else {
-      throw Failure(
-        .badInput, "\(URL(filePath: file).lastPathComponent) holds no kernel image",
-        remedy: "the image is in linux-image-* (Debian) and kernel-core or kernel-default (RPM)")
+    for part in parts {
+      if part.hasSuffix(".rpm") {
+        _ = try await RPMFile(part).unpack(into: tree)
+      } else {
+        _ = try await DebFile(part).unpack(into: tree, whole: true)
+      }
     }
+    try Self.arrange(tree)
+    guard Self.image(in: tree) != nil else { throw Self.noImage(in: file) }
     if whole || !file.hasSuffix(".deb") { try Places.write(Data(), to: tree.appending(path: Self.wholeMark)) }
     let home = home(of: package)
     try Places.make(places.kernels)
@@ -106,6 +108,12 @@ public struct KernelStore: Sendable {
       throw Failure(.cannotWrite, "\(home.path) cannot be written", remedy: "free some space there")
     }
     return kernel
+  }
+
+  static func noImage(in file: String) -> Failure {
+    Failure(
+      .badInput, "\(URL(filePath: file).lastPathComponent) holds no kernel image",
+      remedy: "the image is in linux-image-* or linux-binary-* (Debian) and kernel-core or kernel-default (RPM)")
   }
 
   /// The first file that both have, and not alike. What only one of them has is no difference: a kernel may come in several

@@ -17,20 +17,10 @@ import Testing
     store = KernelStore(places: places)
   }
 
-  private func write(_ path: String, _ text: String) throws {
-    let file = scratch.url.appending(path: path)
-    try Places.make(file.deletingLastPathComponent())
-    try Places.write(Data(text.utf8), to: file)
-  }
+  private func write(_ path: String, _ text: String) throws { try scratch.file(path, text) }
 
   private func deb(_ name: String, _ version: String, architecture: String = "amd64") async throws -> String {
-    try write(
-      "tree/DEBIAN/control",
-      "Package: \(name)\nVersion: \(version)\nArchitecture: \(architecture)\nMaintainer: x <x@x>\nDescription: x\n")
-    let file = scratch.url.appending(path: "\(name).deb").path
-    _ = try await Tool("dpkg-deb", remedy: "").succeed(
-      ["--root-owner-group", "-b", scratch.url.appending(path: "tree").path, file])
-    return file
+    try await scratch.deb(name, version, architecture: architecture)
   }
 
   @Test func `a deb, whole or only what boots`() async throws {
@@ -208,6 +198,8 @@ import Testing
         scratch.url.appending(path: "kernel.spec").path,
       ])
     let file = scratch.url.appending(path: "rpm/RPMS/x86_64/kernel-core-6.5.6-300.fc39.x86_64.rpm").path
+    let contents = try RPMFile(file).contents()
+    #expect(contents.images == ["6.5.6-300.fc39.x86_64"] && contents.parts == ["6.5.6-300.fc39.x86_64"])
     let kernel = try await store.add(file)
     #expect(kernel.package == KernelPackage(name: "kernel-core", version: "6.5.6-300.fc39", scheme: .rpm))
     #expect(kernel.image.hasSuffix("boot/vmlinuz-6.5.6-300.fc39.x86_64"))
