@@ -72,9 +72,10 @@ struct RPMFile {
     let tool = try Tool(program, remedy: "install it: the package is compressed by it")
     let shell = try Tool("sh", remedy: "a shell is part of every system")
     let archive = tree.appending(path: ".payload")
-    _ = try await shell.succeed(
+    let unpacking = try await shell.run(
       ["-c", #"tail -c "+$1" "$2" | "$3" -dc >"$4""#, "sh", String(payload + 1), path, tool.path, archive.path],
       limit: .seconds(600))
+    try unpacking.requireUnpacked(path, into: tree)
     try CpioReader.unpack(archive, into: tree)
     try? FileManager.default.removeItem(at: archive)
     try Places.write(Data(), to: tree.appending(path: ".rpm"))

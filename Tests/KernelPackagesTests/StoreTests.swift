@@ -210,5 +210,17 @@ import Testing
     let log = try #require(try await Changelog(of: kernel))
     #expect(log.entries == [Changelog.Entry(version: "6.5.6-300", lines: ["tcp: a fix"])])
     #expect(store.all == [kernel])
+    // A payload that is cut short is the file's fault, and a full disk is not.
+    let handle = try FileHandle(forUpdating: URL(filePath: file))
+    try handle.truncate(atOffset: try handle.seekToEnd() - 20)
+    try handle.close()
+    let damaged = await #expect(throws: Failure.self) { try await store.add(file) }
+    #expect(damaged?.kind == .badInput && damaged?.remedy == "fetch it again", "\(damaged?.message ?? "-")")
+    #expect(damaged?.message.hasPrefix("\(file) cannot be unpacked: ") == true, "\(damaged?.message ?? "-")")
+    let full = #expect(throws: Failure.self) {
+      let words = "zstd: error 70 : Write error : cannot write block : No space left on device\n"
+      try Tool.Result(status: 1, output: "", errors: words).requireUnpacked(file, into: scratch.url)
+    }
+    #expect(full?.kind == .cannotWrite && full?.remedy?.contains("free some space") == true)
   }
 }
