@@ -6,15 +6,18 @@ public struct Apt: Sendable {
   private let cache: Tool
   private let get: Tool
   private let places: Places
+  private let note: @Sendable (String) -> Void
 
-  /// Finds apt; elsewhere than on Debian and its kin there is none.
-  public init(places: Places) throws(Failure) {
+  /// Finds apt; elsewhere than on Debian and its kin there is none. `note` takes lines that are worth a person's while.
+  public init(places: Places, note: @escaping @Sendable (String) -> Void = { _ in }) throws(Failure) {
     let remedy = "kernels come from apt only for now; give kernel files by their paths instead"
     self.init(
-      places: places, cache: try Tool("apt-cache", remedy: remedy), get: try Tool("apt-get", remedy: remedy))
+      places: places, cache: try Tool("apt-cache", remedy: remedy), get: try Tool("apt-get", remedy: remedy), note: note
+    )
   }
 
-  init(places: Places, cache: Tool, get: Tool) {
+  init(places: Places, cache: Tool, get: Tool, note: @escaping @Sendable (String) -> Void) {
+    self.note = note
     self.places = places
     self.cache = cache
     self.get = get
@@ -83,22 +86,47 @@ public struct Apt: Sendable {
   }
 
   /// Downloads and unpacks a package into the cache, or finds it there. Whole is with its modules and its changelog;
-  /// otherwise the image and its configuration alone, a fifth of it.
+  /// otherwise the image and its configuration alone, a fifth of it. One that came without its configuration is noted, and
+  /// tried again the next time.
   public func fetch(_ package: KernelPackage, whole: Bool = false) async throws -> FetchedKernel {
-    let store = KernelStore(places: places)
-    if let kernel = store.kernel(of: package), !whole || kernel.isWhole { return kernel }
+    guard let here = KernelStore(places: places).kernel(of: package), !whole || here.isWhole else {
+      return try await download(package, whole: whole)
+    }
+    guard !here.lacking.isEmpty else { return here }
+    do {
+      // The image is not downloaded once more before what it lacks can be had.
+      let folder = try WorkFolder.make(in: places)
+      for name in here.lacking { _ = try await download(name, package.version, into: folder.url) }
+      return try await download(package, whole: whole)
+    } catch let failure as Failure where [.toolFailed, .badInput].contains(failure.kind) {
+      noteLack(of: package, failure)
+      return here
+    }
+  }
+
+  private func noteLack(of package: KernelPackage, _ failure: Failure) {
+    note(
+      "\(package.name) \(package.version) is without its configuration, which is tried again the next time: "
+        + failure.message)
+  }
+
+  private func download(_ package: KernelPackage, whole: Bool) async throws -> FetchedKernel {
     let folder = try WorkFolder.make(in: places)
     let file = try await download(package.name, package.version, into: folder.url)
     var parts: [String] = []
+    var lacking: [(name: String, why: Failure)] = []
     for name in try await DebFile(file).parts(whole: whole) {
       do {
         parts.append(try await download(name, package.version, into: folder.url))
       } catch let failure as Failure where failure.kind == .toolFailed && !whole {
         // An image without its configuration is still worth having; without the image the store says what is wrong.
-        continue
+        lacking.append((name, failure))
       }
     }
-    return try await store.add(file, whole: whole, parts: parts, keepsOld: true)
+    let kernel = try await KernelStore(places: places).add(
+      file, whole: whole, parts: parts, lacking: lacking.map(\.name), keepsOld: true)
+    if let first = lacking.first { noteLack(of: package, first.why) }
+    return kernel
   }
 
   private func download(_ name: String, _ version: String, into folder: URL) async throws -> String {

@@ -8,6 +8,8 @@ public struct KernelStore: Sendable {
   private let note: @Sendable (String) -> Void
   /// An empty file that says that all of the package was unpacked.
   static let wholeMark = ".whole"
+  /// A file with the names of packages that belong to a kernel and could not be had.
+  static let lackingMark = ".lacking"
 
   /// The store of these places; `note` takes lines that are worth a person's while.
   public init(places: Places, note: @escaping @Sendable (String) -> Void = { _ in }) {
@@ -46,9 +48,9 @@ public struct KernelStore: Sendable {
   /// root is needed. Further packages that hold parts of the same kernel are unpacked beside it, whole.
   ///
   /// A package that was rebuilt with its version unchanged takes the place of the one that is here, which is noted; while that
-  /// one is in use it throws. With `keepsOld` it throws always: what was fetched stays as it is.
+  /// one is in use it throws. What is `lacking` is written down, to be tried again. With `keepsOld` it throws always: what was fetched stays as it is.
   public func add(
-    _ file: String, whole: Bool = true, parts: [String] = [], keepsOld: Bool = false
+    _ file: String, whole: Bool = true, parts: [String] = [], lacking: [String] = [], keepsOld: Bool = false
   ) async throws -> FetchedKernel {
     guard FileManager.default.isReadableFile(atPath: file), !KernelFolder.isFolder(file) else {
       throw Failure(.badInput, "\(file) cannot be read", remedy: "name a .deb, a .rpm or a kernel image")
@@ -74,6 +76,10 @@ public struct KernelStore: Sendable {
     try Self.arrange(tree)
     guard Self.image(in: tree) != nil else { throw Self.noImage(in: file) }
     if whole || !file.hasSuffix(".deb") { try Places.write(Data(), to: tree.appending(path: Self.wholeMark)) }
+    if !lacking.isEmpty {
+      try Places.write(
+        Data(lacking.joined(separator: "\n").utf8), to: tree.appending(path: Self.lackingMark))
+    }
     let home = home(of: package)
     try Places.make(places.kernels)
     let old = folder.url.appending(path: "old")
@@ -97,7 +103,7 @@ public struct KernelStore: Sendable {
           }
         }
         note("\(package.name) \(package.version) was here with another \(file); the new one took its place")
-      } else if whole {
+      } else if whole || !here.lacking.isEmpty {
         Self.complete(home, from: tree, isWhole: here.isWhole)
       }
     } else {
@@ -158,6 +164,9 @@ public struct KernelStore: Sendable {
       }
     }
     for name in KernelFolder.names(in: tree.path) where name != wholeMark { move(name) }
+    if !files.fileExists(atPath: tree.appending(path: lackingMark).path) {
+      try? files.removeItem(at: home.appending(path: lackingMark))
+    }
     move(wholeMark)
   }
 

@@ -9,7 +9,7 @@ public struct KernelSupply: Sendable {
 
   /// A supply; `note` takes lines that are worth a person's while.
   public init(places: Places, note: @escaping @Sendable (String) -> Void = { _ in }) {
-    self.init(places: places, note: note) { () throws(Failure) in try Apt(places: places) }
+    self.init(places: places, note: note) { () throws(Failure) in try Apt(places: places, note: note) }
   }
 
   init(
@@ -47,8 +47,9 @@ public struct KernelSupply: Sendable {
     var problem: Failure?
     for package in packages {
       do {
-        let here = store.kernel(of: package)
-        if let here, !whole || here.isWhole {
+        let here = store.kernel(of: package).flatMap { !whole || $0.isWhole ? $0 : nil }
+        // What one lacks is no reason to go without it where there is no apt.
+        if let here, here.lacking.isEmpty || known == nil && (try? apt()) == nil {
           row.take(here, of: package)
         } else {
           let source = try known ?? apt()

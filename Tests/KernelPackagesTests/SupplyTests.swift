@@ -23,7 +23,9 @@ import Testing
     let file = try scratch.file("apt", "#!/bin/sh\n\(script)\n")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
     let tool = try Tool(file.path, remedy: "")
-    return KernelSupply(places: places, note: notes.take) { [places] in Apt(places: places, cache: tool, get: tool) }
+    return KernelSupply(places: places, note: notes.take) { [places, notes] in
+      Apt(places: places, cache: tool, get: tool, note: notes.take)
+    }
   }
 
   private static let names = "printf 'linux-image-6.1.0-%s-amd64\\n' 9 10"
@@ -66,6 +68,31 @@ import Testing
     }
     #expect(try await supply.packages(matching: "linux-image-*") == [Self.here])
     #expect(notes.all == ["only kernels that are here already: apt-cache is not installed"])
+  }
+
+  @Test func `is tried again for a configuration that could not be had, and says so`() async throws {
+    let depends = "linux-base-7.2 (= 7.2-1), linux-binary-7.2 (= 7.2-1)"
+    _ = try await scratch.deb("linux-image-7.2", "7.2-1", depends: depends, in: "server", ["usr/share/x": "x"])
+    _ = try await scratch.deb("linux-binary-7.2", "7.2-1", in: "server", ["usr/lib/modules/7.2/vmlinuz": "kernel"])
+    // apt-get download NAME=VERSION
+    let server = scratch.url.appending(path: "server").path
+    let supply = try supply("echo $2 >>\(server)/log; cp \(server)/${2%=*}_7.2-1_amd64.deb .")
+    let package = KernelPackage(name: "linux-image-7.2", version: "7.2-1")
+    func config() async throws -> String? {
+      let kernel = try #require(try await supply.fetch([package], whole: false).kernels.first)
+      return try? String(contentsOf: kernel.home.appending(path: "boot/config-7.2"), encoding: .utf8)
+    }
+    for times in 1...2 {
+      #expect(try await config() == nil)
+      #expect(notes.all.count == times)
+      #expect(notes.all.last?.hasPrefix("linux-image-7.2 7.2-1 is without its configuration") == true)
+    }
+    _ = try await scratch.deb("linux-base-7.2", "7.2-1", in: "server", ["usr/lib/modules/7.2/config": "CONFIG_NET=y\n"])
+    #expect(try await config() == "CONFIG_NET=y\n")
+    #expect(notes.all.count == 2)
+    let asked = try String(contentsOfFile: "\(server)/log", encoding: .utf8)
+    #expect(try await config() != nil)
+    #expect(try String(contentsOfFile: "\(server)/log", encoding: .utf8) == asked, "what is complete is not asked for")
   }
 }
 
