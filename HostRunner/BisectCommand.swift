@@ -107,7 +107,7 @@ struct BisectCommand: AsyncParsableCommand {
       try bench.requireOneProbe()
       for (earlier, later) in zip(images, images.dropFirst()) {
         guard let before = earlier.release, let after = later.release else { continue }
-        if before.compare(after, options: .numeric) == .orderedDescending {
+        if KernelRelease.isOlder(after, than: before) {
           Terminal.note(
             "firstbad: note: \(before) stands before \(after); the answer holds only for kernels in their order")
         }

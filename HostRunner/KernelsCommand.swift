@@ -66,26 +66,46 @@ struct KernelsCommand: AsyncParsableCommand {
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Unpack .deb and .rpm files, or take kernel images, into the store, and print their image files.",
-      discussion: "Nothing is installed and no root is needed.")
+      discussion: """
+        Nothing is installed and no root is needed. Packages of one version that hold parts of one kernel become one \
+        kernel; what else a folder has is passed over. A package that was rebuilt with its version unchanged takes the place \
+        of the one that is here; while something runs on that one it is refused, with 128.
+        """)
 
     @Argument(help: "A .deb or .rpm with a kernel, a kernel image, or a folder of such.")
     var file: [String]
 
     func run() async throws {
-      let store = KernelStore(places: Places())
+      let store = KernelStore(places: Places()) { Terminal.note("firstbad: note: \($0)") }
+      let files = try await KernelFiles(file)
+      for note in files.notes { Terminal.note("firstbad: note: \(note)") }
       var kernels: [FetchedKernel] = []
-      for path in try file.flatMap({ path throws(Failure) in try KernelFolder.contents(of: path) }) {
-        if !path.hasSuffix(".deb"), !path.hasSuffix(".rpm") { _ = try KernelImage(at: path) }
-        let kernel = try await store.add(path)
-        _ = try KernelImage(at: kernel.image)
-        kernels.append(kernel)
+      var problem: (any Error)?
+      do {
+        for files in files.kernels {
+          if !files.file.hasSuffix(".deb"), !files.file.hasSuffix(".rpm") { _ = try KernelImage(at: files.file) }
+          let kernel = try await store.add(files.file, parts: files.parts)
+          _ = try KernelImage(at: kernel.image)
+          kernels.append(kernel)
+        }
+        problem = files.failure
+      } catch {
+        problem = error
       }
+      // What was added is there, whatever became of the others.
       for kernel in kernels.sorted(by: { $0.package < $1.package }) { try Terminal.print(kernel.image) }
+      if let problem { throw problem }
     }
   }
 
   /// Where kernels come from.
   static var supply: KernelSupply { KernelSupply(places: Places()) { Terminal.note("firstbad: \($0)") } }
+
+  /// A kernel that is going to be booted: one of the store is not replaced before this process ends.
+  static func held(_ path: String) throws(Failure) -> KernelImage {
+    KernelStore(places: Places()).hold(path)
+    return try KernelImage(at: path)
+  }
 
   /// The rest of the package that a kernel of the store came in. Kernels from elsewhere are left as they are.
   @Sendable static func fetchModules(of kernel: KernelImage) async throws {
@@ -101,6 +121,6 @@ struct KernelsCommand: AsyncParsableCommand {
   /// The kernels of all packages that match, fetched, looked at, oldest first; and how many could not be had.
   static func images(matching pattern: String, whole: Bool) async throws -> (images: [KernelImage], missing: Int) {
     let row = try await supply.fetch(try await supply.packages(matching: pattern), whole: whole)
-    return (try row.kernels.map { try KernelImage(at: $0.image) }, row.missing.count)
+    return (try row.kernels.map { try held($0.image) }, row.missing.count)
   }
 }

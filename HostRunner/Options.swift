@@ -130,7 +130,7 @@ struct KernelOptions: ParsableArguments {
     }
     var images: [KernelImage] = []
     for file in files {
-      for path in try KernelFolder.expand(file) { images.append(try KernelImage(at: path)) }
+      for path in try KernelFolder.expand(file) { images.append(try KernelsCommand.held(path)) }
     }
     return (images, probes)
   }

@@ -93,7 +93,7 @@ struct PackageBisect {
       throw Failure(
         .toolFailed, "an end of the range cannot be fetched", remedy: "name another version; see the notes above")
     }
-    let images = try kernels.map { try KernelImage(at: $0.image) }
+    let images = try kernels.map { try KernelsCommand.held($0.image) }
     let bisection = try KernelListBisection(
       images, with: bench.runner, question: question, findsFix: findsFix, isFlaky: isFlaky, workers: workers,
       perBoot: perBoot,
@@ -112,18 +112,32 @@ struct PackageBisect {
         "  or one of these, which cannot be fetched: \(unknown.map(\.version).joined(separator: ", "))")
     }
     try await showChangelog(older.package, newer.package)
-    if let tree, let ends = try tags(older.package, newer.package) {
-      let (good, bad) = findsFix ? (ends.newer, ends.older) : (ends.older, ends.newer)
-      let words = Self.words(CommandLine.arguments, in: tree.top.path, good: good, bad: bad)
-      let command = Array(words.drop { $0 != "bisect" }.dropFirst())
-      try Terminal.print(
-        "  among its commits: firstbad bisect \(command.map(SuiteCommand.quoted).joined(separator: " "))")
-      let search = try BisectCommand.Search.parse(command.first == "search" ? Array(command.dropFirst()) : command)
-      return try await CommitSession(search, words: words).run()
+    var isUntold = false
+    if let tree {
+      switch try await way(older.package, newer.package, in: tree) {
+      case .commits(let older, let newer):
+        let (good, bad) = findsFix ? (newer, older) : (older, newer)
+        return try await search(in: tree, good: good, bad: bad)
+      case .distribution(let tag):
+        try Terminal.print("  both are made of \(tag): the change is the distribution's own")
+      case .unknown(let why):
+        isUntold = true
+        try Terminal.print("  whether the change is the distribution's own cannot be told: \(why)")
+      }
     }
-    if outcome.suspects.count > 1 || outcome.isDoubtful || !unknown.isEmpty {
+    if outcome.suspects.count > 1 || outcome.isDoubtful || !unknown.isEmpty || isUntold {
       throw ExitCode(ExitStatus.of(.untestable(phase: .done, signature: "range")))
     }
+  }
+
+  /// On among the commits between two tags.
+  private func search(in tree: KernelTree, good: String, bad: String) async throws {
+    let words = Self.words(CommandLine.arguments, in: tree.top.path, good: good, bad: bad)
+    let command = Array(words.drop { $0 != "bisect" }.dropFirst())
+    try Terminal.print(
+      "  among its commits: firstbad bisect \(command.map(SuiteCommand.quoted).joined(separator: " "))")
+    let search = try BisectCommand.Search.parse(command.first == "search" ? Array(command.dropFirst()) : command)
+    try await CommitSession(search, words: words).run()
   }
 
   /// The newer package's changelog covers all before it.
@@ -154,15 +168,31 @@ struct PackageBisect {
     if shown.count > Self.lines { try Terminal.print("    and \(shown.count - Self.lines) more") }
   }
 
-  /// On to the commits, by the tags of the stable releases that the packages are made of; nil when both are made of
-  /// the same one.
-  private func tags(_ older: KernelPackage, _ newer: KernelPackage) throws -> (older: String, newer: String)? {
-    let ends = [older, newer].map { "v\($0.version.split { $0 == "-" || $0 == "~" || $0 == "+" }.first ?? "")" }
-    guard ends[0] != ends[1] else {
-      try Terminal.print("  both are made of \(ends[0]): the change is the distribution's own")
-      return nil
+  /// Where it goes on from two packages.
+  private enum Way {
+    case commits(older: String, newer: String)
+    case distribution(String)
+    case unknown(String)
+  }
+
+  /// On to the commits, by the tags of the releases that the packages are made of.
+  private func way(_ older: KernelPackage, _ newer: KernelPackage, in tree: KernelTree) async throws -> Way {
+    guard let from = UpstreamRelease(of: older), let upTo = UpstreamRelease(of: newer) else {
+      return .unknown("\(older.version) and \(newer.version) do not both begin with a release of Linux")
     }
-    return (ends[0], ends[1])
+    let tags = (older: await Self.tag(of: from, in: tree), newer: await Self.tag(of: upTo, in: tree))
+    guard tags.older == tags.newer else { return .commits(older: tags.older, newer: tags.newer) }
+    guard from.isCertain, upTo.isCertain else {
+      return .unknown(
+        "\(older.version) and \(newer.version) begin alike, and do not say what of later releases is in them")
+    }
+    return .distribution(tags.older)
+  }
+
+  /// The one that the tree has; where it has none, the search says so.
+  private static func tag(of release: UpstreamRelease, in tree: KernelTree) async -> String {
+    for tag in release.tags where (try? await tree.resolve(tag)) != nil { return tag }
+    return release.tags[0]
   }
 
   /// The same question among the commits: the words of this command line, with other ends.

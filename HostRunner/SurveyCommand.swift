@@ -59,7 +59,7 @@ struct SurveyCommand: AsyncParsableCommand {
     var first: [String: Sighting] = [:]
     for round in 1...rounds {
       let bench = try await Bench(probes.map { "\($0.id)" }.shuffled(), guest)
-      for cell in try await bench.runner.run(on: try KernelImage(at: path)) {
+      for cell in try await bench.runner.run(on: try KernelsCommand.held(path)) {
         let fresh = Sighting(cell)
         if fresh.verdict == "infra" {
           throw Failure(.toolFailed, "\(fresh.probe) could not be run on \(path): \(cell.finding.reason)")

@@ -10,10 +10,14 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
 
   /// Looks at a file; what is certainly no kernel is refused. Throws ``FirstbadError``.
   public init(file: URL) throws {
-    image = try FirstbadError.translating { try KernelImage(at: file.path) }
+    self = try FirstbadError.translating { try Kernel(path: file.path) }
   }
 
-  private init(_ image: KernelImage) { self.image = image }
+  /// One of the cache is not replaced by `firstbad kernels add` as long as this process lives.
+  private init(path: String) throws(Failure) {
+    KernelStore(places: Places()).hold(path)
+    image = try KernelImage(at: path)
+  }
 
   /// The file.
   public var file: URL { image.file }
@@ -29,24 +33,28 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
   /// Kernels in one file or folder: `vmlinuz-*`, `bzImage*` and `*/boot/vmlinuz-*`, in the order of their releases.
   public static func files(in folder: URL) throws -> [Kernel] {
     try FirstbadError.translating {
-      try KernelFolder.expand(folder.path).map { Kernel(try KernelImage(at: $0)) }
+      try KernelFolder.expand(folder.path).map { try Kernel(path: $0) }
     }
   }
 
   /// The kernels of all packages whose name matches (`*` and `?`), oldest first: what this machine's apt offers, fetched into
   /// the cache where it is not there yet, and what `firstbad kernels add` put there. Nothing is installed. Throws when one
-  /// of them cannot be had, as the row would have a gap; `skippingGaps` leaves it out.
+  /// of them cannot be had, or apt fails and cannot say which there are, as the row would have a gap; `skippingGaps` leaves out
+  /// what is not there. Where there is no apt, or it knows none of that name, those in the cache are all. What was left out is
+  /// said on standard error.
   public static func packages(matching pattern: String, skippingGaps: Bool = false) async throws -> [Kernel] {
     try await FirstbadError.translating {
-      let supply = KernelSupply(places: Places())
-      let packages = try await supply.packages(matching: pattern)
+      let supply = KernelSupply(places: Places()) { line in
+        try? FileHandle.standardError.write(contentsOf: Data("firstbad: \(line)\n".utf8))
+      }
+      let packages = try await supply.packages(matching: pattern, skippingGaps: skippingGaps)
       let row = try await supply.fetch(packages, whole: false)
       if let missing = row.missing.first, !skippingGaps {
         throw Failure(
           .toolFailed, "\(missing.name) \(missing.version) cannot be fetched",
           remedy: "run 'apt-get update', name a narrower pattern, or say skippingGaps: true")
       }
-      return try row.kernels.map { Kernel(try KernelImage(at: $0.image)) }
+      return try row.kernels.map { try Kernel(path: $0.image) }
     }
   }
 

@@ -47,6 +47,17 @@ struct DebFile {
     return parts.map { "\($0)\(release)" }.filter { $0 != name }
   }
 
+  /// What it has of kernels.
+  func contents() async throws -> PackageContents {
+    let values = try await fields(["Package", "Version"])
+    let script = #"dpkg-deb --fsys-tarfile "$1" | tar -t"#
+    let list = try await shell.run(["-c", script, "sh", path], limit: .seconds(600))
+    guard list.status == 0, let name = values["Package"], let version = values["Version"] else {
+      throw Failure(.badInput, "\(path) cannot be unpacked: \(list.lastWords)", remedy: "fetch it again")
+    }
+    return PackageContents(file: path, name: name, version: version, paths: list.output.split(separator: "\n"))
+  }
+
   /// Unpacks it, or only what boots, and tells what it is.
   func unpack(into tree: URL, whole: Bool) async throws -> KernelPackage {
     let values = try await fields(["Package", "Version", "Architecture"])
@@ -58,22 +69,29 @@ struct DebFile {
     // The modules are four times the rest; where ./boot is not all that boots, all is taken.
     let script = #"dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" $3"#
     let some = whole ? nil : try await shell.run(["-c", script, "sh", path, tree.path, "./boot"], limit: .seconds(600))
-    if let some { try requireSpace(some, tree) }
+    try some?.requireSpace(tree)
     let hasKernel = !KernelFolder.images(in: tree.appending(path: "boot").path).isEmpty
     // A tar that ended otherwise may have left a part of a kernel.
     if some?.status != 0 || !hasKernel {
       let all = try await shell.run(["-c", script, "sh", path, tree.path, ""], limit: .seconds(600))
-      try requireSpace(all, tree)
-      guard all.status == 0 else {
-        throw Failure(.badInput, "\(path) cannot be unpacked: \(all.lastWords)", remedy: "fetch it again")
-      }
+      try all.requireUnpacked(path, into: tree)
     }
     return KernelPackage(name: name, version: version)
   }
+}
 
-  /// A full disk is no fault of the file's.
-  private func requireSpace(_ unpacking: Tool.Result, _ tree: URL) throws(Failure) {
-    guard unpacking.status != 0, unpacking.errors.contains("No space left on device") else { return }
+extension Tool.Result {
+  /// What unpacks a package ended well, or with a failure for a person. A full disk is no fault of the file's.
+  func requireUnpacked(_ package: String, into tree: URL) throws(Failure) {
+    try requireSpace(tree)
+    guard status == 0 else {
+      throw Failure(.badInput, "\(package) cannot be unpacked: \(lastWords)", remedy: "fetch it again")
+    }
+  }
+
+  /// The same of what may have ended badly for another reason.
+  func requireSpace(_ tree: URL) throws(Failure) {
+    guard status != 0, errors.contains("No space left on device") else { return }
     throw Failure(
       .cannotWrite, "\(tree.path) cannot be written: No space left on device",
       remedy: "free some space there, or point XDG_CACHE_HOME to another disk")

@@ -16,7 +16,7 @@ public enum KernelFolder {
         .badInput, "\(path) holds no kernel", remedy: "kernels are called vmlinuz-*, bzImage* or *.bzImage there")
     }
     return images.sorted { left, right in
-      let (one, other) = (PackageVersion(release(of: left)), PackageVersion(release(of: right)))
+      let (one, other) = (KernelRelease(release(of: left)), KernelRelease(release(of: right)))
       return one == other ? left < right : one < other
     }
   }

@@ -52,6 +52,12 @@ public struct FetchedKernel: Sendable, Hashable {
   /// Whether all of its package is there, and not only what boots.
   public var isWhole: Bool { FileManager.default.fileExists(atPath: home.appending(path: KernelStore.wholeMark).path) }
 
+  /// Packages with parts of it that could not be had: its configuration.
+  public var lacking: [String] {
+    let mark = home.appending(path: KernelStore.lackingMark)
+    return ((try? String(contentsOf: mark, encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
+  }
+
   /// Whether there are modules of it: one that has all built in, and an image of nobody's package, have none.
   public var hasModules: Bool {
     ["lib/modules", "usr/lib/modules"].contains { !KernelFolder.names(in: home.appending(path: $0).path).isEmpty }

@@ -31,16 +31,35 @@ struct RPMFile {
     static let epoch = 1003
     static let architecture = 1022
     static let changelogTimes = 1080
+    static let folderIndexes = 1116
+    static let fileNames = 1117
+    static let folders = 1118
     static let changelogNames = 1081
     static let changelogTexts = 1082
     static let compressor = 1125
   }
 
-  /// Unpacks it and tells what it is.
-  func unpack(into tree: URL) async throws -> KernelPackage {
+  /// What it has of kernels, by the list of files in its header.
+  func contents() throws(Failure) -> PackageContents {
+    let package = try package()
+    let folders = header.texts(Tag.folders)
+    let paths = zip(header.numbers(Tag.folderIndexes), header.texts(Tag.fileNames)).compactMap { index, name in
+      folders.indices.contains(index) ? Substring(folders[index] + name) : nil
+    }
+    return PackageContents(file: path, name: package.name, version: package.version, paths: paths)
+  }
+
+  private func package() throws(Failure) -> KernelPackage {
     guard let name = header.text(Tag.name), let version = header.text(Tag.version),
       let release = header.text(Tag.release), !(name + version + release).contains("/")
     else { throw Failure(.badInput, "\(path) has no name or no version", remedy: "fetch it again") }
+    let epoch = header.numbers(Tag.epoch).first.map { $0 > 0 ? "\($0):" : "" } ?? ""
+    return KernelPackage(name: name, version: "\(epoch)\(version)-\(release)", scheme: .rpm)
+  }
+
+  /// Unpacks it and tells what it is.
+  func unpack(into tree: URL) async throws -> KernelPackage {
+    let package = try package()
     let architecture = header.text(Tag.architecture) ?? "nothing"
     guard architecture == "x86_64" else {
       throw Failure(.badInput, "\(path) is for \(architecture), not for x86_64")
@@ -53,15 +72,15 @@ struct RPMFile {
     let tool = try Tool(program, remedy: "install it: the package is compressed by it")
     let shell = try Tool("sh", remedy: "a shell is part of every system")
     let archive = tree.appending(path: ".payload")
-    _ = try await shell.succeed(
+    let unpacking = try await shell.run(
       ["-c", #"tail -c "+$1" "$2" | "$3" -dc >"$4""#, "sh", String(payload + 1), path, tool.path, archive.path],
       limit: .seconds(600))
+    try unpacking.requireUnpacked(path, into: tree)
     try CpioReader.unpack(archive, into: tree)
     try? FileManager.default.removeItem(at: archive)
     try Places.write(Data(), to: tree.appending(path: ".rpm"))
-    try writeChangelog(name, in: tree)
-    let epoch = header.numbers(Tag.epoch).first.map { $0 > 0 ? "\($0):" : "" } ?? ""
-    return KernelPackage(name: name, version: "\(epoch)\(version)-\(release)", scheme: .rpm)
+    try writeChangelog(package.name, in: tree)
+    return package
   }
 
   /// The changelog is in the header; it goes where Debian's is.

@@ -24,7 +24,7 @@ public struct KernelImage: Sendable, Equatable {
   /// Name and version of the package it was fetched in, as its folder in the store says.
   public var package: (name: String, version: String)? {
     let folder = file.deletingLastPathComponent().deletingLastPathComponent().lastPathComponent
-    guard folder.hasPrefix("linux-"), let mark = folder.firstIndex(of: "_") else { return nil }
+    guard folder.hasPrefix("linux-"), let mark = folder.lastIndex(of: "_") else { return nil }
     return (String(folder[..<mark]), String(folder[folder.index(after: mark)...]))
   }
 

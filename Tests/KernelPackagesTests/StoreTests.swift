@@ -8,27 +8,19 @@ import Testing
 /// Packages are made by the tools that make them everywhere: dpkg-deb, and rpmbuild where it is.
 @Suite struct `The store takes in` {
   private let scratch: Scratch
+  private let places: Places
   private let store: KernelStore
 
   init() throws {
     scratch = try Scratch()
-    store = KernelStore(places: Places(environment: ["XDG_CACHE_HOME": scratch.url.path, "HOME": scratch.url.path]))
+    places = Places(environment: ["XDG_CACHE_HOME": scratch.url.path, "HOME": scratch.url.path])
+    store = KernelStore(places: places)
   }
 
-  private func write(_ path: String, _ text: String) throws {
-    let file = scratch.url.appending(path: path)
-    try Places.make(file.deletingLastPathComponent())
-    try Places.write(Data(text.utf8), to: file)
-  }
+  private func write(_ path: String, _ text: String) throws { try scratch.file(path, text) }
 
   private func deb(_ name: String, _ version: String, architecture: String = "amd64") async throws -> String {
-    try write(
-      "tree/DEBIAN/control",
-      "Package: \(name)\nVersion: \(version)\nArchitecture: \(architecture)\nMaintainer: x <x@x>\nDescription: x\n")
-    let file = scratch.url.appending(path: "\(name).deb").path
-    _ = try await Tool("dpkg-deb", remedy: "").succeed(
-      ["--root-owner-group", "-b", scratch.url.appending(path: "tree").path, file])
-    return file
+    try await scratch.deb(name, version, architecture: architecture)
   }
 
   @Test func `a deb, whole or only what boots`() async throws {
@@ -47,6 +39,45 @@ import Testing
     #expect(whole.image == some.image, "the image that somebody may be booting stays in its place")
     // What is whole stays whole.
     #expect(try await store.add(file, whole: false).isWhole)
+  }
+
+  @Test func `a deb that was rebuilt under its old version in the place of the old one, and says so`() async throws {
+    let notes = Notes()
+    let store = KernelStore(places: places, note: notes.take)
+    func rebuilt(image: String, module: String) async throws -> String {
+      try write("tree/boot/vmlinuz-6.1.0", image)
+      try write("tree/lib/modules/6.1.0/kernel/a.ko", module)
+      return try await deb("linux-image-6.1.0", "6.1.0-1")
+    }
+    func text(_ kernel: FetchedKernel, _ path: String) throws -> String {
+      try String(contentsOf: kernel.home.appending(path: path), encoding: .utf8)
+    }
+    _ = try await store.add(try await rebuilt(image: "yesterday", module: "one"))
+    _ = try await store.add(try await rebuilt(image: "yesterday", module: "one"))
+    #expect(notes.all == [], "the same once more is nothing new")
+    let today = try await store.add(try await rebuilt(image: "today", module: "one"))
+    #expect(try text(today, "boot/vmlinuz-6.1.0") == "today")
+    // With the clock left out of the build a changed module is all that tells the two apart.
+    let later = try await store.add(try await rebuilt(image: "today", module: "two"))
+    #expect(try text(later, "lib/modules/6.1.0/kernel/a.ko") == "two")
+    #expect(
+      notes.all
+        == ["boot/vmlinuz-6.1.0", "lib/modules/6.1.0/kernel/a.ko"].map {
+          "linux-image-6.1.0 6.1.0-1 was here with another \($0); the new one took its place"
+        })
+    // Of a name that says no release another release may be.
+    try FileManager.default.removeItem(at: scratch.url.appending(path: "tree/boot/vmlinuz-6.1.0"))
+    try write("tree/boot/vmlinuz-6.2", "today")
+    #expect(try await store.add(try await deb("linux-image-6.1.0", "6.1.0-1")).image.hasSuffix("/vmlinuz-6.2"))
+    try FileManager.default.removeItem(at: scratch.url.appending(path: "tree/boot/vmlinuz-6.2"))
+    let last = try await store.add(try await rebuilt(image: "today", module: "two"))
+    // While it is booted it stays, and what is fetched replaces nothing.
+    let newer = try await rebuilt(image: "tomorrow", module: "two")
+    await #expect(throws: Failure.self) { try await store.add(newer, keepsOld: true) }
+    store.hold(last.image)
+    let failure = await #expect(throws: Failure.self) { try await store.add(newer) }
+    #expect(failure?.kind == .inUse && failure?.message.contains("is in use") == true, "\(failure?.message ?? "-")")
+    #expect(try text(last, "boot/vmlinuz-6.1.0") == "today")
   }
 
   @Test func `one whose image is beside its modules`() async throws {
@@ -91,15 +122,21 @@ import Testing
   }
 
   @Test func `an image with the configuration beside it, in the order of the releases`() async throws {
-    for release in ["6.10.0", "6.9.0"] {
-      try write("images/vmlinuz-\(release)", "kernel \(release)")
-      try write("images/config-\(release)", "CONFIG_NET=y\n")
-      _ = try await store.add(scratch.url.appending(path: "images/vmlinuz-\(release)").path)
+    let order = ["6.9.0", "6.10.0-rc1", "6.10.0-rc1-00012-gabcdef", "6.10.0", "6.10.0-12.x86_64"]
+      .map { "vmlinuz-\($0)" }
+    for image in order.reversed() {
+      try write("images/\(image)", image)
+      try write("images/config-\(image.dropFirst(8))", "CONFIG_NET=y\n")
+      _ = try await store.add(scratch.url.appending(path: "images/\(image)").path)
     }
-    #expect(store.all.map { URL(filePath: $0.image).lastPathComponent } == ["vmlinuz-6.9.0", "vmlinuz-6.10.0"])
-    #expect(
-      try KernelFolder.expand(scratch.url.appending(path: "images").path).map { URL(filePath: $0).lastPathComponent }
-        == ["vmlinuz-6.9.0", "vmlinuz-6.10.0"])
+    #expect(store.all.map { URL(filePath: $0.image).lastPathComponent } == order)
+    #expect(store.all.last?.package.name == "linux-image-6.10.0-12.x86_64")
+    let folder = scratch.url.appending(path: "images").path
+    #expect(try KernelFolder.expand(folder).map { URL(filePath: $0).lastPathComponent } == order)
+    let supply = KernelSupply(places: places, note: { _ in }) { () throws(Failure) in
+      throw Failure(.missingTool, "apt-cache is not installed")
+    }
+    #expect(try await supply.packages(matching: "linux-image-6.*") == store.all.map(\.package))
   }
 
   @Test func `nothing of a package of another architecture, without a kernel, or cut short`() async throws {
@@ -161,6 +198,8 @@ import Testing
         scratch.url.appending(path: "kernel.spec").path,
       ])
     let file = scratch.url.appending(path: "rpm/RPMS/x86_64/kernel-core-6.5.6-300.fc39.x86_64.rpm").path
+    let contents = try RPMFile(file).contents()
+    #expect(contents.images == ["6.5.6-300.fc39.x86_64"] && contents.parts == ["6.5.6-300.fc39.x86_64"])
     let kernel = try await store.add(file)
     #expect(kernel.package == KernelPackage(name: "kernel-core", version: "6.5.6-300.fc39", scheme: .rpm))
     #expect(kernel.image.hasSuffix("boot/vmlinuz-6.5.6-300.fc39.x86_64"))
@@ -171,5 +210,17 @@ import Testing
     let log = try #require(try await Changelog(of: kernel))
     #expect(log.entries == [Changelog.Entry(version: "6.5.6-300", lines: ["tcp: a fix"])])
     #expect(store.all == [kernel])
+    // A payload that is cut short is the file's fault, and a full disk is not.
+    let handle = try FileHandle(forUpdating: URL(filePath: file))
+    try handle.truncate(atOffset: try handle.seekToEnd() - 20)
+    try handle.close()
+    let damaged = await #expect(throws: Failure.self) { try await store.add(file) }
+    #expect(damaged?.kind == .badInput && damaged?.remedy == "fetch it again", "\(damaged?.message ?? "-")")
+    #expect(damaged?.message.hasPrefix("\(file) cannot be unpacked: ") == true, "\(damaged?.message ?? "-")")
+    let full = #expect(throws: Failure.self) {
+      let words = "zstd: error 70 : Write error : cannot write block : No space left on device\n"
+      try Tool.Result(status: 1, output: "", errors: words).requireUnpacked(file, into: scratch.url)
+    }
+    #expect(full?.kind == .cannotWrite && full?.remedy?.contains("free some space") == true)
   }
 }

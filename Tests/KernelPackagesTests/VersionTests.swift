@@ -53,6 +53,18 @@ private struct Chance: RandomNumberGenerator {
     #expect(!(PackageVersion(later, .rpm) < PackageVersion(earlier, .rpm)))
   }
 
+  @Test func `as kernels call themselves, candidates before their release`() {
+    let releases = [
+      "6.1.0-54-cloud-amd64", "6.1.3", "6.2-rc8", "6.2.0-rc1", "6.2.0-rc1-00012-gabcdef", "6.2.0-0.rc1.14.fc38.x86_64",
+      "6.2.0-rc2", "6.2.0-rc7+", "6.2.0-rc10", "6.2.0", "6.2.0+", "6.2.0-9-generic", "6.2.0-12-generic", "6.2.1-rc1",
+      "6.2.1", "6.10.0-rc1", "6.10.0",
+    ]
+    #expect(releases.reversed().sorted(by: KernelRelease.isOlder(_:than:)) == releases)
+    #expect(KernelRelease.isOlder("6.2.0-rc1 (6.2.0-rc1-0123456789ab)", than: "6.2.0 (6.2.0-abcdef012345)"))
+    // Among packages nothing is a candidate but by its tilde.
+    #expect(PackageVersion("6.2.0-rc1") > PackageVersion("6.2.0"))
+  }
+
   @Test func `with leading zeros and separators that say nothing to rpm`() {
     #expect(PackageVersion("1.05", .rpm) == PackageVersion("1.5", .rpm))
     #expect(PackageVersion("1.0", .rpm) == PackageVersion("1_0", .rpm))
@@ -76,6 +88,34 @@ private struct Chance: RandomNumberGenerator {
       let status = try await dpkg.run(["--compare-versions", one, "lt", other]).status
       #expect((PackageVersion(one) < PackageVersion(other)) == (status == 0), "\(one) < \(other)")
     }
+  }
+}
+
+@Suite struct `The release that a package is made of` {
+  @Test(arguments: [
+    ("6.1.187-1", ["v6.1.187"], true), ("6.12.9-1~bpo12+1", ["v6.12.9"], true), ("6.12-1~exp1", ["v6.12"], true),
+    ("6.12~rc6-1~exp1", ["v6.12-rc6"], true), ("1:6.1.79-99.167", ["v6.1.79"], true),
+    ("6.8.0-40.40", ["v6.8", "v6.8.0"], false), ("6.2.0~rc1-3", ["v6.2-rc1", "v6.2.0-rc1"], false),
+    ("6.1.5-00012-gabcdef0-3", ["v6.1.5"], false), ("6.1.5+-3", ["v6.1.5"], false), ("2.6.32-48", ["v2.6.32"], false),
+  ])
+  func `is told by its version, and so is where that is not all`(version: String, tags: [String], isCertain: Bool) {
+    let release = UpstreamRelease(of: KernelPackage(name: "x", version: version))
+    #expect(release?.tags == tags && release?.isCertain == isCertain)
+  }
+
+  @Test(arguments: [
+    ("6.5.6-300.fc39", ["v6.5.6"], true), ("6.5.0-57.fc39", ["v6.5", "v6.5.0"], false),
+    ("6.5.0-0.rc1.20230711git3f01e9f.12.fc39", ["v6.5-rc1", "v6.5.0-rc1"], false),
+  ])
+  func `is told by an RPM's`(version: String, tags: [String], isCertain: Bool) {
+    let release = UpstreamRelease(of: KernelPackage(name: "kernel-core", version: version, scheme: .rpm))
+    #expect(release?.tags == tags && release?.isCertain == isCertain)
+  }
+
+  @Test func `is never certain of an image, and unknown where no number says it`() {
+    let image = KernelPackage(name: "linux-image-6.1.5", version: "6.1.5-0123456789ab", scheme: .release)
+    #expect(UpstreamRelease(of: image)?.isCertain == false)
+    #expect(UpstreamRelease(of: KernelPackage(name: "x", version: "mine-1")) == nil)
   }
 }
 
