@@ -232,6 +232,8 @@ extension ProbeSelection {
     image.files = files
     let order = programs.flatMap { $0.all.map(\.id) }
     let probes = order.compactMap { image.probe(Text($0)) }
-    self.init(image: image, probes: probes)
+    var lacks: [Text: String] = [:]
+    for program in programs.flatMap(\.all) { lacks[Text(program.id)] = program.lacks }
+    self.init(image: image, probes: probes, lacks: lacks)
   }
 }

@@ -213,7 +213,7 @@ public enum Standing: String, Codable, Sendable, CaseIterable {
   case good
   /// Failed.
   case bad
-  /// The probe skipped, or the kernel is configured without what it needs.
+  /// The probe skipped, or the kernel is known to be configured without what it needs.
   case skip
   /// The kernel could not tell: it does not boot, the probe came to no result.
   case untestable
@@ -227,8 +227,9 @@ public enum Standing: String, Codable, Sendable, CaseIterable {
       case .good: .good
       case .bad: .bad
       case .untestable where cell.finding.end?.outcome == .skip: .skip
-      // It was seen to be so before a boot. After a failure it is only a guess, where nobody knows the configuration.
-      case .untestable(.configure, _) where cell.accelerator == nil: .skip
+      // After a failure it is only a guess, where nobody knows the configuration; and what is merely not here, such as the
+      // file of a module, is no matter of the kernel's.
+      case .untestable where cell.isConfiguredOut: .skip
       case .untestable: .untestable
       case .infra: .infra
       }

@@ -118,14 +118,14 @@ public struct SuiteTally: Equatable, Sendable {
   /// How many changed so.
   public subscript(kind: Change.Kind) -> Int { changes[kind] ?? 0 }
 
-  /// For CI: 0 nothing is worse, 1 something is, 128 or more it could not be told. A run in which nothing was judged and
-  /// nothing was known tells nothing.
+  /// For CI: 0 nothing is worse, 1 something is, 128 or more it could not be told. A run in which nothing was judged tells
+  /// nothing, even if that was so before: a suite that has come to skip all it was made for is not to look sound.
   public var exitStatus: Int32 {
     if let interruption { return interruption }
     if self[.infra] > 0 || total == 0 { return ExitStatus.failure }
     if isUpdate { return missing > 0 ? ExitStatus.failure : 0 }
     if self[.worse] + self[.changed] > 0 { return 1 }
     if self[.lost] > 0 || missing > 0 { return ExitStatus.failure }
-    return self[.good] + self[.bad] + compared > 0 ? 0 : ExitStatus.failure
+    return self[.good] + self[.bad] > 0 ? 0 : ExitStatus.failure
   }
 }

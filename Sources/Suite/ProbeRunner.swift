@@ -92,8 +92,11 @@ public struct ProbeRunner: Sendable {
     }
     var runnable: [ProbeMetadata] = []
     for probe in order(selection.probes) {
-      let lacks = choices[probe.id]?.lacks ?? []
-      if lacks.isEmpty { runnable.append(probe) } else { try await hand(over: [unconfigured(kernel, probe, lacks)]) }
+      if let choice = choices[probe.id], !choice.lacks.isEmpty {
+        try await hand(over: [notRun(kernel, probe, choice.lacks, isConfiguredOut: choice.isConfiguredOut)])
+      } else {
+        runnable.append(probe)
+      }
     }
     guard !runnable.isEmpty else { return }
     let set = ModuleSet(folder, files: files, places: places)
@@ -101,7 +104,7 @@ public struct ProbeRunner: Sendable {
     for (machine, probes) in Self.grouped(runnable, modules: { choices[$0.id]?.load ?? [] }) {
       switch try await set.load(machine.modules) {
       case .failure(let missing):
-        try await hand(over: probes.map { unconfigured(kernel, $0, ["\(missing)"]) })
+        try await hand(over: probes.map { notRun(kernel, $0, ["\(missing)"], isConfiguredOut: false) })
       case .success(let modules):
         if accelerator == nil { accelerator = try await self.accelerator(for: kernel) }
         guard let accelerator else { return }
@@ -201,11 +204,15 @@ public struct ProbeRunner: Sendable {
     }
   }
 
-  private func unconfigured(_ kernel: KernelImage, _ probe: ProbeMetadata, _ lacks: [String]) -> Cell {
+  private func notRun(
+    _ kernel: KernelImage, _ probe: ProbeMetadata, _ lacks: [String], isConfiguredOut: Bool
+  ) -> Cell {
     let why = lacks.joined(separator: ", ")
-    return Cell(
+    var cell = Cell(
       kernel: kernel, probe: probe, finding: Finding(notRun: probe.id, phase: .configure, why: why),
       accelerator: nil, durationMilliseconds: 0, folder: nil, running: nil)
+    cell.isConfiguredOut = isConfiguredOut
+    return cell
   }
 }
 

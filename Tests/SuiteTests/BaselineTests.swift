@@ -62,6 +62,15 @@ private let dead = RunEnd.signalled(9)
     #expect(tally.exitStatus == 0)
     #expect(tally[.skip] == 1)
   }
+
+  @Test func `nor do they tell more where they are known`() throws {
+    var baseline = Baseline()
+    let skip = try cell(.skip)
+    baseline.take([(skip, "k")], inOrderOf: ["k"])
+    var tally = SuiteTally()
+    tally.take(SuiteResult(kernel: 0, cell: skip, change: Change(skip, title: "k", baseline: baseline)))
+    #expect(tally[.same] == 1 && tally.exitStatus == 128)
+  }
 }
 
 @Suite struct `With a baseline only changes count` {
@@ -171,6 +180,25 @@ private let dead = RunEnd.signalled(9)
     let needy = try ProbeMetadata(parsing: "id=net.one\nconfig=CONFIG_INET\n")
     let failed = try cell(.fail, check: "a == b", probe: needy).doubting(["CONFIG_INET"])
     #expect(Standing(failed) == .untestable)
+  }
+
+  @Test func `what is not at hand on this machine is no skip, and does not replace what was`() throws {
+    var baseline = Baseline()
+    let good = try cell(.pass)
+    func notRun(isConfiguredOut: Bool) -> Cell {
+      let finding = Finding(notRun: "net.one", phase: .configure, why: "its module is not here")
+      var cell = Cell(
+        kernel: good.kernel, probe: good.probe, finding: finding, accelerator: nil, durationMilliseconds: 0,
+        folder: nil, running: nil)
+      cell.isConfiguredOut = isConfiguredOut
+      return cell
+    }
+    let missing = notRun(isConfiguredOut: false)
+    #expect(Standing(missing) == .untestable && Standing(notRun(isConfiguredOut: true)) == .skip)
+    #expect(Change(missing, title: "k", baseline: nil).kind == .lost)
+    baseline.take([(good, "k")], inOrderOf: ["k"])
+    baseline.take([(missing, "k")], inOrderOf: ["k"])
+    #expect(baseline.entry(kernel: "k", probe: "net.one")?.entry.standing == .good)
   }
 
   @Test func `what our side failed at is not written into it`() throws {
