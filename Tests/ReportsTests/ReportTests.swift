@@ -163,3 +163,18 @@ private func cell(
     #expect(CellJSON(one).line == CellJSON(one).line)
   }
 }
+
+@Suite struct `A suite's report for a person` {
+  @Test func `names the kernel that one was compared with, and another flavour`() throws {
+    let cell = try cell(.pass)
+    var baseline = Baseline()
+    baseline.take([(cell, "6.1.0-36-amd64 (6.1.139-1)")], inOrderOf: ["6.1.0-36-amd64 (6.1.139-1)"])
+    let plan = SuitePlan([cell.kernel], [cell.probe])
+    var report = SuiteText()
+    _ = report.begin(plan)
+    _ = report.take(
+      SuiteResult(kernel: 0, cell: cell, change: Change(cell, title: plan.titles[0], baseline: baseline)))
+    let known = "6.1.0-36-amd64 (6.1.139-1), which is of another flavour"
+    #expect(report.end(SuiteTally()).contains("compared: 6.1.0-37-cloud-amd64 (6.1.140-1) with \(known)"))
+  }
+}

@@ -138,6 +138,26 @@ private let dead = RunEnd.signalled(9)
     }
   }
 
+  /// What a cloud kernel does is no reason to find that of a desktop's kernel unchanged.
+  @Test func `and with one of its own flavour, as long as there is any`() throws {
+    var baseline = Baseline()
+    let titles = [
+      "6.1.0-53-amd64 (6.1.187-1)", "6.1.0-54-cloud-amd64 (6.1.190-1)", "6.2.0-rc1-amd64 (6.2~rc1-1~exp1)",
+      "6.2.0-1-amd64 (6.2-1)", "6.5.6-300.fc39.x86_64", "6.5.7-300.fc39.x86_64+debug",
+      "6.2.0-mine-00009-g0123456789ab", "6.2.0-rc7-00004-gabcdef01234",
+    ]
+    for title in titles { baseline.take([(try cell(.pass), title)], inOrderOf: [title]) }
+    for (title, with, isOther) in [
+      ("6.1.0-54-amd64 (6.1.190-1)", 0, false), ("6.1.0-55-cloud-amd64 (6.1.192-1)", 1, false),
+      ("6.2.0-rc2-amd64 (6.2~rc2-1~exp1)", 2, false), ("6.2.1-1-amd64 (6.2.1-1)", 3, false),
+      ("6.6.0-200.fc39.x86_64", 4, false), ("6.6.0-200.fc39.x86_64+debug", 5, false),
+      ("6.2.0-mine-00010-gba9876543210", 6, false), ("6.2.0", 7, false), ("6.1.0-54-rt-amd64 (6.1.190-1)", 1, true),
+    ] {
+      let change = Change(try cell(.fail), title: title, baseline: baseline)
+      #expect(change.comparedWith == titles[with] && change.isOfOtherFlavours == isOther, "\(title): \(change)")
+    }
+  }
+
   @Test func `kernels keep their places, and new ones come beside those that they ran with`() throws {
     var baseline = Baseline()
     let good = try cell(.pass), bad = try cell(.fail)
