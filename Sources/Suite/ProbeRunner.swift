@@ -183,6 +183,9 @@ public struct ProbeRunner: Sendable {
     return groups
   }
 
+  /// Programs of others print up to a MiB that is kept until their boot is over; in so few of them that is no matter.
+  static let programsPerBoot = 128
+
   /// One machine's probes. A probe that kills its kernel costs only itself: those it took along are run
   /// again in a fresh boot, as long as each boot settles at least one.
   private func run(
@@ -190,8 +193,9 @@ public struct ProbeRunner: Sendable {
     _ accelerator: Accelerator, _ looksAgain: Bool, _ hand: @Sendable ([Cell]) async throws -> Void
   ) async throws {
     var rows = rows
+    let most = selection.image.files.isEmpty ? Int.max : Self.programsPerBoot
     while !rows.isEmpty {
-      var cells = try await boot(rows.flatMap(\.open), on: kernel, shape, modules, accelerator)
+      var cells = try await boot(Array(rows.flatMap(\.open).prefix(most)), on: kernel, shape, modules, accelerator)
       for place in cells.indices where looksAgain && cells[place].finding.isSilentHang {
         note("the guest hung while \(cells[place].probe.id) ran; looking again in a fresh boot")
         let again = try await boot([cells[place].probe], on: kernel, shape, modules, accelerator)
@@ -199,8 +203,10 @@ public struct ProbeRunner: Sendable {
       }
       let done = cells.filter { !$0.finding.isUnsettled }
       for cell in done.isEmpty ? cells : done { _ = rows.indices.first { rows[$0].take(cell) } }
-      try await hand(rows.filter { done.isEmpty || $0.open.isEmpty }.compactMap(\.cell))
-      rows.removeAll { done.isEmpty || $0.open.isEmpty }
+      // Of a boot that settled nothing another one would not settle more.
+      let isOver = { (row: ProbeRow) in row.open.isEmpty || done.isEmpty && row.cell != nil }
+      try await hand(rows.filter(isOver).compactMap(\.cell))
+      rows.removeAll(where: isOver)
     }
   }
 
