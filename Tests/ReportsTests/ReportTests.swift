@@ -178,3 +178,15 @@ private func cell(
     #expect(report.end(SuiteTally()).contains("compared: 6.1.0-37-cloud-amd64 (6.1.140-1) with \(known)"))
   }
 }
+
+@Suite struct `A suite's report in KTAP` {
+  @Test func `has no line of its own meaning from what a probe says`() throws {
+    let cell = try cell(.fail) { $0.message = "Subtest: of the probe's own" }
+    let plan = SuitePlan([cell.kernel], [cell.probe])
+    var report = SuiteKTAP()
+    var text = report.begin(plan)
+    text += report.take(SuiteResult(kernel: 0, cell: cell, change: Change(cell, title: "k", baseline: nil)))
+    #expect(text.matches(of: /# Subtest:/).count == 1, "that of the kernel")
+    #expect(text.contains("    # worse: Subtest: of the probe's own\n    not ok 1 net.one\n"))
+  }
+}
