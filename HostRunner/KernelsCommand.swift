@@ -107,15 +107,11 @@ struct KernelsCommand: AsyncParsableCommand {
     return try KernelImage(at: path)
   }
 
-  /// The rest of the package that a kernel of the store came in. Kernels from elsewhere are left as they are.
+  /// See ``KernelSupply/fetchModules(of:image:)``.
   @Sendable static func fetchModules(of kernel: KernelImage) async throws {
     guard let (name, version) = kernel.package else { return }
-    let package = KernelPackage(name: name, version: version)
-    guard let here = KernelStore(places: Places()).kernel(of: package), !here.isWhole,
-      URL(filePath: here.image).absoluteURL.path == kernel.file.path
-    else { return }
-    Terminal.note("fetching the modules of \(name) \(version)")
-    _ = try await Apt(places: Places()).fetch(package, whole: true)
+    let supply = KernelSupply(places: Places()) { Terminal.note($0) }
+    try await supply.fetchModules(of: KernelPackage(name: name, version: version), image: kernel.file)
   }
 
   /// The kernels of all packages that match, fetched, looked at, oldest first; and how many could not be had.

@@ -97,7 +97,11 @@ struct SuiteCommand: AsyncParsableCommand {
       reports.cutShort(by: error)
       throw error
     }
-    if updateBaseline { try update(known, plan, reports.results) }
+    if updateBaseline, let baseline {
+      let found = reports.results.map { (cell: $0.cell, title: plan.titles[$0.kernel]) }
+      try await Baseline.update(URL(filePath: baseline), known: known, with: found, inOrderOf: plan.titles)
+      Terminal.note("firstbad: \(baseline) holds what was found")
+    }
     // A bisect takes a probe, and programs are none yet.
     if exec.isEmpty { try await follow(SuiteReds.find(reports.results, plan), in: plan, probes) }
     throw ExitCode(reports.tally.exitStatus)
@@ -163,14 +167,6 @@ struct SuiteCommand: AsyncParsableCommand {
     guard let baseline else { return nil }
     if updateBaseline, !FileManager.default.fileExists(atPath: baseline) { return nil }
     return try Baseline(from: URL(filePath: baseline))
-  }
-
-  private func update(_ known: Baseline?, _ plan: SuitePlan, _ results: [SuiteResult]) throws(Failure) {
-    guard let baseline else { return }
-    var fresh = known ?? Baseline()
-    fresh.take(results.map { ($0.cell, plan.titles[$0.kernel]) }, inOrderOf: plan.titles)
-    try Places.writeResult(fresh.data, to: URL(filePath: baseline))
-    Terminal.note("firstbad: \(baseline) holds what was found")
   }
 
   /// From a red cell to the search between the last good and the first bad kernel.

@@ -1,3 +1,5 @@
+import HostSystem
+import KernelPackages
 import Suite
 import VirtualMachine
 
@@ -41,6 +43,9 @@ public struct GuestOptions: Sendable, Hashable {
   public var kernelArguments: [String] = []
   /// Deadlines that replace the accelerator's own.
   public var deadlines: [Phase: Duration] = [:]
+  /// Whether the modules that a probe wants are fetched, for kernels of ``Kernel/packages(matching:skippingGaps:)`` of which
+  /// they are not here yet. Without them such a probe is untestable.
+  public var fetchesModules = true
 
   /// The defaults.
   public init() {}
@@ -55,10 +60,22 @@ public struct GuestOptions: Sendable, Hashable {
       }
     options.failOn = failsOnWarning ? .warn : .oops
     options.append = kernelArguments
+    if fetchesModules { options.fetchModules = Self.fetchModules }
     // In the order of time: an earlier phase is cut to a later one's limit, and not the other way round.
     options.deadlines = Phase.allCases.compactMap { phase in
       deadlines[phase].map { (phase.rawValue, $0 / .seconds(1)) }
     }
     return options
+  }
+
+  /// One at a time: tests of one kernel that run side by side would fetch the same.
+  private static let fetching = GuestGate(1)
+
+  private static func fetchModules(of kernel: KernelImage) async throws {
+    guard let (name, version) = kernel.package else { return }
+    let package = KernelPackage(name: name, version: version)
+    try await fetching.within {
+      try await KernelSupply(places: Places()).fetchModules(of: package, image: kernel.file)
+    }
   }
 }

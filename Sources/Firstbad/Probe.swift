@@ -25,6 +25,7 @@ public struct Probe: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// A compiled program of somebody else's, with its libraries: exit status 0 passes, 4 skips (kselftest's convention).
+  /// One that is in a set twice, with other arguments, is two probes; the second has a few digits more in its id.
   public static func program(_ file: URL, arguments: [String] = []) -> Probe {
     Probe(origin: .program(file.absoluteURL, arguments))
   }

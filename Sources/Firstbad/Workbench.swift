@@ -53,7 +53,7 @@ struct Workbench: Sendable {
         words.append(file.path)
         parts.append(.file(file, only: nil))
       case .program(let file, let arguments):
-        let program = try Programs(file.path, arguments)
+        let program = try Programs(file.path, arguments, after: programs)
         programs.append(program)
         parts.append(.ids(program.all.map(\.id)))
       }

@@ -8,6 +8,8 @@ public struct ProbeSelection: Sendable {
   public let image: GuestImage
   /// The chosen probes, in the order of the arguments.
   public let probes: [ProbeMetadata]
+  /// What some of them cannot be run for on any kernel, in a sentence: a program's library that is not on this machine.
+  public private(set) var lacks: [Text: String] = [:]
 
   /// Shipped ids come ready-made; a source file is compiled, with the shipped sources that are asked for too. For a
   /// debugger all are compiled. `linksOnlyThese`: an image that is kept holds nothing but the probes named, which needs
@@ -52,9 +54,10 @@ public struct ProbeSelection: Sendable {
     probes = (own?.probes ?? []) + ids.compactMap { shipped.probe(Text($0)) }
   }
 
-  init(image: GuestImage, probes: [ProbeMetadata]) {
+  init(image: GuestImage, probes: [ProbeMetadata], lacks: [Text: String] = [:]) {
     self.image = image
     self.probes = probes
+    self.lacks = lacks
   }
 
   /// Those whose id is one of the words, or has one of them between its dots; none is an error.
@@ -67,12 +70,13 @@ public struct ProbeSelection: Sendable {
       throw Failure(
         .usage, "no probe has \(words.joined(separator: " or ")) in its id", remedy: "'firstbad list' shows them")
     }
-    return ProbeSelection(image: image, probes: chosen)
+    return ProbeSelection(image: image, probes: chosen, lacks: lacks)
   }
 
   /// Those with these ids, in the order of the ids; what is not there is left out.
   public func keeping(_ ids: [String]) -> ProbeSelection {
-    ProbeSelection(image: image, probes: ids.compactMap { id in probes.first { $0.id.description == id } })
+    ProbeSelection(
+      image: image, probes: ids.compactMap { id in probes.first { $0.id.description == id } }, lacks: lacks)
   }
 
   /// Whether an argument names a file and not a shipped probe.

@@ -75,6 +75,8 @@ struct ProgramFile {
   /// is not on this machine.
   func libraries(in guestFolder: String) throws(Failure) -> [Library] {
     guard let interpreter else { return [] }
+    try requireSeen(interpreter)
+    guard interpreter.hasPrefix("/"), ProgramFile(interpreter) != nil else { throw missing(interpreter) }
     let start = URL(filePath: path).deletingLastPathComponent().path
     var found = [Library(host: interpreter, guest: interpreter)]
     var open = [(file: self, guest: guestFolder)]
@@ -100,23 +102,30 @@ struct ProgramFile {
       let names = file.texts(Tag.needed) + (file.texts(Tag.needed).contains("libc.so.6") ? ["libgcc_s.so.1"] : [])
       for name in names where seen.insert(name).inserted {
         let places = name.contains("/") ? [Self.named(name, start, guestFolder)] : (own + common).map { $0.file(name) }
-        if name.hasPrefix("/"), Self.isMountedOver(name) {
-          throw Failure(
-            .badInput, "\(path) needs \(name), and the guest mounts a file system over that",
-            remedy: "build the program where its libraries do not lie below /tmp, /run, /dev, /proc or /sys")
-        }
+        if name.hasPrefix("/") { try requireSeen(name) }
         guard let place = places.first(where: { ProgramFile($0.host) != nil }), let library = ProgramFile(place.host)
         else {
           if name == "libgcc_s.so.1" { continue }
-          throw Failure(
-            .badInput, "\(path) needs \(name), which is not on this machine",
-            remedy: "install the library, or link the program statically")
+          throw missing(name)
         }
         found.append(place)
         open.append((library, URL(filePath: place.guest).deletingLastPathComponent().path))
       }
     }
     return found
+  }
+
+  private func missing(_ name: String) -> Failure {
+    Failure(
+      .badInput, "\(path) needs \(name), which is not on this machine",
+      remedy: "install the library, or link the program statically")
+  }
+
+  private func requireSeen(_ name: String) throws(Failure) {
+    guard Self.isMountedOver(name) else { return }
+    throw Failure(
+      .badInput, "\(path) needs \(name), and the guest mounts a file system over that",
+      remedy: "build the program where its libraries do not lie below /tmp, /run, /dev, /proc or /sys")
   }
 
   /// A name with a slash is a path, and relative to where the program runs when it does not begin with one.

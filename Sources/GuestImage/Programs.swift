@@ -142,7 +142,7 @@ public struct Programs: Sendable {
 
   private mutating func add(_ collection: String, _ file: String, _ arguments: [String], isAlone: Bool) {
     let url = URL(filePath: file)
-    let base = String("\(Self.word(collection)).\(Self.word(url.lastPathComponent))".prefix(60))
+    let base = Self.cut("\(Self.word(collection)).\(Self.word(url.lastPathComponent))", to: 60)
     let id = id(of: file, base: base)
     let settings = try? String(
       contentsOf: url.deletingLastPathComponent().appending(path: "settings"), encoding: .utf8)
@@ -165,20 +165,32 @@ public struct Programs: Sendable {
   /// Where names come to one id, as `a_b` and `a-b` do, each gets one by its own name, and none the plain one: with the other
   /// gone it would be taken for it.
   private mutating func id(of file: String, base: String) -> String {
+    func isFree(_ id: String) -> Bool { !taken.contains(id) && !all.contains { $0.id == id } }
     func told(apart file: String) -> String {
-      "\(base)-\(Digest.sha256(ofText: URL(filePath: file).lastPathComponent).prefix(4))"
+      let digits = Digest.sha256(ofText: URL(filePath: file).lastPathComponent).prefix(4)
+      var ending = "-\(digits)"
+      var number = 2
+      var id: String { Self.cut(base, to: 64 - ending.count) + ending }
+      // The same name again, in another folder.
+      while !isFree(id) {
+        ending = "-\(digits)-\(number)"
+        number += 1
+      }
+      return id
     }
-    let other = all.firstIndex { $0.id == base }
-    if let other { all[other].id = told(apart: all[other].path) }
-    let isOne = other == nil && asked.insert(base).inserted && !taken.contains(base)
-    var id = isOne ? base : told(apart: file)
-    var number = 2
-    // The same name again, in another folder.
-    while taken.contains(id) || all.contains(where: { $0.id == id }) {
-      id = "\(told(apart: file))-\(number)"
-      number += 1
+    if let other = all.firstIndex(where: { $0.id == base }) {
+      let id = told(apart: all[other].path)
+      all[other].id = id
+      return told(apart: file)
     }
-    return id
+    return asked.insert(base).inserted && isFree(base) ? base : told(apart: file)
+  }
+
+  /// The beginning of an id that is one itself: what ends in a hyphen is none (`ProbeMetadata.isID`).
+  private static func cut(_ id: String, to length: Int) -> String {
+    var id = id.prefix(length)
+    while id.last == "-" || id.last == "." { id.removeLast() }
+    return String(id)
   }
 
   /// As a part of an id.
@@ -232,6 +244,8 @@ extension ProbeSelection {
     image.files = files
     let order = programs.flatMap { $0.all.map(\.id) }
     let probes = order.compactMap { image.probe(Text($0)) }
-    self.init(image: image, probes: probes)
+    var lacks: [Text: String] = [:]
+    for program in programs.flatMap(\.all) { lacks[Text(program.id)] = program.lacks }
+    self.init(image: image, probes: probes, lacks: lacks)
   }
 }

@@ -82,7 +82,7 @@ public struct ConsoleReader: Sendable {
 
   private mutating func judge(_ line: String, _ message: Substring) {
     let isNoise = MessageForm.emulatorNoise.contains { message.contains($0) }
-    let form = MessageForm.table.first { message.hasPrefix($0.prefix) }
+    let form = MessageForm.table.first { $0.matches(message) }
     guard let severity = form?.severity ?? (isNoise ? .warning : nil) else { return }
     // A probe can make the kernel warn without end; what is worse is always kept.
     guard events.count < 1000 || severity > .warning else {

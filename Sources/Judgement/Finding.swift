@@ -41,7 +41,7 @@ public struct Finding: Sendable {
 
   /// True when the probe's own check or FAIL decided, and nothing else.
   public var isFailedCheck: Bool {
-    end?.outcome == .fail && (end?.taint ?? 0) & 1 << 7 == 0 && !(events.contains { $0.severity > .warning })
+    end?.outcome == .fail && end?.breakingTaint == nil && !(events.contains { $0.severity > .warning })
   }
 
   init(

@@ -155,8 +155,8 @@ public struct Judge: Sendable {
         return (place, "an earlier probe of this boot, \(earlier), broke the kernel: \(event.line)")
       }
       guard let end = endOf[earlier] else { continue }
-      if end.taint & 1 << 7 != 0 {
-        return (place, "an earlier probe of this boot, \(earlier), left the kernel tainted (D)")
+      if let taint = end.breakingTaint {
+        return (place, "an earlier probe of this boot, \(earlier), left the kernel tainted (\(taint))")
       }
       if end.outcome == .stuck {
         return (place, "a process of an earlier probe of this boot, \(earlier), does not die")
@@ -211,11 +211,9 @@ public struct Judge: Sendable {
     }
   }
 
-  /// The kernel's own account of an Oops (D) or a WARN (W), should the console have lost the words.
-  /// Bits: Documentation/admin-guide/tainted-kernels.rst.
+  /// The kernel's own account, should the console have lost the words: of what broke it, and of a WARN (W).
   private func tainted(_ end: ProbeEnd) -> String? {
-    if end.taint & 1 << 7 != 0 { return "D" }
-    return failOn == .warn && end.taint & 1 << 9 != 0 ? "W" : nil
+    end.breakingTaint ?? (failOn == .warn && end.taint & 1 << 9 != 0 ? "W" : nil)
   }
 
   /// A pass is believed only from a stream that is whole to its last record.
@@ -244,4 +242,13 @@ public struct Judge: Sendable {
   }
 
   private var isAsPlanned: Bool { ends.lazy.map(\.probe).elementsEqual(evidence.planned) }
+}
+
+extension ProbeEnd {
+  /// The letter of the taint of a kernel that broke: an Oops (D); or memory of its own in a bad state (B), which the page
+  /// allocator, SLUB, SLAB, KASAN and KFENCE set. Bits: Documentation/admin-guide/tainted-kernels.rst.
+  var breakingTaint: String? {
+    if taint & 1 << 7 != 0 { return "D" }
+    return taint & 1 << 5 != 0 ? "B" : nil
+  }
 }

@@ -29,15 +29,23 @@ public struct KernelEvent: Equatable, Sendable {
 /// The kernel's own message forms: how a head line begins, what it means.
 ///
 /// Taken from where the kernel prints them: kernel/panic.c, lib/bug.c, arch/*/mm/fault.c, mm/kasan/report.c,
-/// kernel/locking/lockdep.c, kernel/hung_task.c, kernel/rcu/tree_stall.h, kernel/watchdog.c. Anchored at the
-/// start of the message, so that "DEBUG:" is no "BUG:" and a quotation in the middle of a line is none either.
+/// kernel/locking/lockdep.c, kernel/hung_task.c, kernel/rcu/tree_stall.h, kernel/watchdog.c, mm/slub.c, mm/slab.c. Anchored
+/// at the start of the message, so that "DEBUG:" is no "BUG:" and a quotation in the middle of a line is none either.
 struct MessageForm {
   let prefix: String
   let severity: KernelEvent.Severity
+  /// Whether the kernel's state, ` (Not tainted)` or ` (Tainted: G    B  )`, stands in it: other messages begin with this word, too.
+  private let tellsTaint: Bool
 
-  init(_ prefix: String, _ severity: KernelEvent.Severity) {
+  init(_ prefix: String, _ severity: KernelEvent.Severity, tellsTaint: Bool = false) {
     self.prefix = prefix
     self.severity = severity
+    self.tellsTaint = tellsTaint
+  }
+
+  func matches(_ message: Substring) -> Bool {
+    message.hasPrefix(prefix)
+      && (!tellsTaint || message.contains(#/ \((Not tainted|Tainted: [A-Z ]+)\): \S/#))
   }
 
   /// The first row that matches decides.
@@ -48,6 +56,10 @@ struct MessageForm {
     MessageForm("BUG: KCSAN: ", .warning),
     MessageForm("BUG: sleeping function called from invalid context", .warning),
     MessageForm("BUG: ", .broken),
+    // SLUB, `BUG kmalloc-64 (Not tainted): Poison overwritten`; and SLAB, which Linux had up to 6.7.
+    MessageForm("BUG ", .broken, tellsTaint: true),
+    MessageForm("Slab corruption ", .broken, tellsTaint: true),
+    MessageForm("slab error in ", .broken),
     MessageForm("kernel BUG at ", .broken),
     // Without CONFIG_DEBUG_BUGVERBOSE.
     MessageForm("Kernel BUG at ", .broken),

@@ -24,6 +24,8 @@ enum Masking {
     // Who ran it, where and when: "CPU: 0 PID: 20 at ", ", CPU#0: init/20".
     text.replace(#/CPU: [0-9]+ (UID: [0-9]+ )?PID: [0-9]+ /#, with: "")
     text.replace(#/,? (on )?CPU#[0-9]+(: \S+\/[0-9]+)?/#, with: "")
+    // What happened before it, and how the kernel was built.
+    text.replace(#/ \((Not tainted|Tainted: [A-Z ]+)\)/#, with: "")
     text.replace(#/\+0x[0-9a-f]+\/0x[0-9a-f]+/#, with: "")
     // Simple word boundaries: by Unicode's rules "0,0" is one word.
     text.replace(#/\b(0x)?[0-9a-f]{8,16}\b/#.wordBoundaryKind(.simple), with: "ADDRESS")

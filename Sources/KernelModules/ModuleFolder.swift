@@ -8,6 +8,8 @@ public struct ModuleFolder: Sendable, Equatable {
   private let files: [String: URL]
   /// What is part of the kernel already; nil where nothing says so.
   private let builtIn: Set<String>?
+  /// What was built as a module, here or not; nil where nothing says so.
+  private let built: Set<String>?
 
   /// What a kernel has under a name.
   public enum Finding: Sendable, Equatable {
@@ -21,6 +23,9 @@ public struct ModuleFolder: Sendable, Equatable {
 
   /// Whether the folder says what is built in.
   public var knowsBuiltIn: Bool { builtIn != nil }
+
+  /// Whether the kernel was built with a module of this name, whose file may be in another package; nil where nothing says so.
+  public func wasBuilt(_ name: String) -> Bool? { built.map { $0.contains(ModuleInfo.spelling(name)) } }
 
   /// Looks where a kernel's modules are: `lib/modules/RELEASE` or `usr/lib/modules/RELEASE` in a folder above the image's
   /// (an unpacked package, a system, a tree with INSTALL_MOD_PATH=.), or the image's own folder.
@@ -58,8 +63,11 @@ public struct ModuleFolder: Sendable, Equatable {
     }
     self.url = url
     self.files = files.mapValues(\.url)
-    let list = try? String(contentsOf: url.appending(path: "modules.builtin"), encoding: .utf8)
-    builtIn = list.map { Set($0.split(separator: "\n").compactMap { ModuleInfo.name(ofFile: String($0)) }) }
+    func names(_ list: String) -> Set<String>? {
+      let text = try? String(contentsOf: url.appending(path: list), encoding: .utf8)
+      return text.map { Set($0.split(separator: "\n").compactMap { ModuleInfo.name(ofFile: String($0)) }) }
+    }
+    (builtIn, built) = (names("modules.builtin"), names("modules.order"))
   }
 
   private static func date(_ url: URL) -> Date {

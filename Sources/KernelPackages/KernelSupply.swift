@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 public import HostSystem
 
 /// Kernels of packages, wherever they are to be had: what apt offers, and what the store has.
@@ -65,5 +65,15 @@ public struct KernelSupply: Sendable {
     }
     if row.kernels.isEmpty, let problem { throw problem }
     return row
+  }
+
+  /// The rest of the package that a kernel image of the store came in, and with it the modules. Images from elsewhere are left
+  /// as they are.
+  public func fetchModules(of package: KernelPackage, image: URL) async throws {
+    guard let here = KernelStore(places: places).kernel(of: package), !here.isWhole,
+      URL(filePath: here.image).absoluteURL.path == image.absoluteURL.path
+    else { return }
+    note("fetching the modules of \(package.name) \(package.version)")
+    _ = try await Apt(places: places).fetch(package, whole: true)
   }
 }

@@ -40,7 +40,8 @@ public struct SuiteKTAP: SuiteReporter {
     case .skipped(let why): block.append("ok \(number) \(name) # SKIP \(Self.comment(why))")
     case .known(let why): block.append("ok \(number) \(name) # XFAIL as in the baseline: \(Self.comment(why))")
     case .failed(let why):
-      block += ["# \(why)", "not ok \(number) \(name)"]
+      // What a probe says may begin with a word that means something there, such as `Subtest:`.
+      block += ["# \(result.change.kind.rawValue): \(why)", "not ok \(number) \(name)"]
       failed.insert(result.kernel)
     case .error(let why):
       block += ["# cannot tell: \(why)", "not ok \(number) \(name)"]

@@ -49,6 +49,8 @@ public struct SuiteMarkdown: SuiteReporter {
     }
     if !grid.silent.isEmpty { text += "\n### Not judged\n\n" }
     for (why, count) in grid.silent { text += "- \(Self.plain(why)) (\(count))\n" }
+    if !grid.comparisons.isEmpty { text += "\n### Compared with another kernel of the baseline\n\n" }
+    for line in grid.comparisons { text += "- \(Self.plain(line))\n" }
     if !grid.differences.isEmpty { text += "\n### Observed otherwise from kernel to kernel\n\n" }
     for line in grid.differences { text += "- \(Self.plain(line))\n" }
     return text

@@ -55,6 +55,7 @@ public struct SuiteText: SuiteReporter {
   public mutating func end(_ tally: SuiteTally) -> String {
     var text = "\n" + grid.table.map { $0 + "\n" }.joined() + grid.legend.map { $0 + "\n" }.joined()
     for (why, count) in grid.silent { text += "not judged: \(why)\(count > 1 ? " (\(count) cells)" : "")\n" }
+    for line in grid.comparisons { text += "compared: \(line)\n" }
     for line in grid.differences { text += "differs: \(line)\n" }
     for line in grid.measurements { text += "measured: \(line)\n" }
     text += "\(tally.size): \(tally.words)\(tally.changeWords.map { "; against what is known: \($0)" } ?? "")"
@@ -134,6 +135,23 @@ struct SuiteGrid {
       }
     }
     return counts
+  }
+
+  /// With which kernels of the baseline those were compared that it does not know.
+  var comparisons: [String] {
+    guard let plan else { return [] }
+    var lines: [String] = []
+    for index in plan.kernels.indices {
+      for probe in plan.probes {
+        guard let change = cells[probe.id.description]?[index]?.change, let known = change.comparedWith,
+          known != plan.titles[index]
+        else { continue }
+        let remark = change.isOfOtherFlavours ? ", which is of another flavour: the baseline has none of this one" : ""
+        let line = "\(title(index)) with \(CellText.plain(known))\(remark)"
+        if !lines.contains(line) { lines.append(line) }
+      }
+    }
+    return lines
   }
 
   /// What was measured, on each kernel.

@@ -152,19 +152,19 @@ public struct Baseline: Codable, Equatable, Sendable {
   }
 
   /// What is known of a probe on a kernel. One that is not known is compared with the newest of those that are older, by the
-  /// numbers in their titles, as whoever tests a kernel asks what it changed; with the oldest of all when none is.
+  /// numbers in their titles, as whoever tests a kernel asks what it changed; with the oldest of all when none is. Kernels of
+  /// its own flavour come before all others, which may be configured in another way.
   public func entry(kernel: String, probe: String) -> (entry: Entry, of: String)? {
     let known = kernels.first { $0.kernel == kernel } ?? nearest(to: kernel, knowing: probe)
     return known.flatMap { known in known.probes[probe].map { ($0, known.kernel) } }
   }
 
-  private func nearest(to title: String, knowing probe: String) -> Kernel? {
-    let kernels = kernels.filter { $0.probes[probe] != nil }
-    func isOlder(_ one: Kernel, _ other: String) -> Bool {
-      one.kernel.compare(other, options: .numeric) == .orderedAscending
-    }
-    func comesFirst(_ one: Kernel, _ other: Kernel) -> Bool { isOlder(one, other.kernel) }
-    return kernels.filter { isOlder($0, title) }.max(by: comesFirst) ?? kernels.min(by: comesFirst)
+  private func nearest(to text: String, knowing probe: String) -> Kernel? {
+    let title = KernelTitle(text)
+    let known = kernels.filter { $0.probes[probe] != nil }.map { (kernel: $0, title: KernelTitle($0.kernel)) }
+    let kin = known.filter { $0.title.flavour == title.flavour }
+    let row = kin.isEmpty ? known : kin
+    return (row.filter { $0.title < title }.max { $0.title < $1.title } ?? row.min { $0.title < $1.title })?.kernel
   }
 
   /// Takes what a run found, cells with the titles of their kernels. What our side failed at is not knowledge and stays
@@ -213,7 +213,7 @@ public enum Standing: String, Codable, Sendable, CaseIterable {
   case good
   /// Failed.
   case bad
-  /// The probe skipped, or the kernel is configured without what it needs.
+  /// The probe skipped, or the kernel is known to be configured without what it needs.
   case skip
   /// The kernel could not tell: it does not boot, the probe came to no result.
   case untestable
@@ -227,8 +227,9 @@ public enum Standing: String, Codable, Sendable, CaseIterable {
       case .good: .good
       case .bad: .bad
       case .untestable where cell.finding.end?.outcome == .skip: .skip
-      // It was seen to be so before a boot. After a failure it is only a guess, where nobody knows the configuration.
-      case .untestable(.configure, _) where cell.accelerator == nil: .skip
+      // After a failure it is only a guess, where nobody knows the configuration; and what is merely not here, such as the
+      // file of a module, is no matter of the kernel's.
+      case .untestable where cell.isConfiguredOut: .skip
       case .untestable: .untestable
       case .infra: .infra
       }

@@ -21,6 +21,9 @@ public struct Cell: Sendable {
   /// `uname -r` and `uname -v` of the kernel that ran, where it came to that.
   public let running: (release: String, version: String)?
 
+  /// The kernel's configuration, which is known, lacks what the probe needs; nothing was started.
+  public internal(set) var isConfiguredOut = false
+
   /// How many runs of the probe it stands for.
   public internal(set) var runs = 1
 

@@ -23,12 +23,14 @@ public struct Change: Equatable, Sendable {
   public let details: [String]
   /// The kernel of the baseline that it was compared with; nil where the baseline knows nothing.
   public let comparedWith: String?
+  /// That kernel is of another flavour, as the baseline has none of this one's: a difference may come of that.
+  public let isOfOtherFlavours: Bool
 
   /// Holds a cell against what is known of it.
   public init(_ cell: Cell, title: String, baseline: Baseline?) {
     let now = Baseline.Entry(cell)
     guard let known = baseline?.entry(kernel: title, probe: cell.probe.id.description) else {
-      self.init(Self.alone(now.standing), [], comparedWith: nil)
+      self.init(Self.alone(now.standing), [], comparedWith: nil, isOfOtherFlavours: false)
       return
     }
     let before = known.entry
@@ -45,13 +47,16 @@ public struct Change: Equatable, Sendable {
       let (was, value) = (before.observations[name]?.description, now.observations[name]?.description)
       if was != value { details.append("\(name): \(was ?? "nothing") -> \(value ?? "nothing")") }
     }
-    self.init(Self.kind(before, now, details), details, comparedWith: known.of)
+    self.init(
+      Self.kind(before, now, details), details, comparedWith: known.of,
+      isOfOtherFlavours: known.of != title && KernelTitle(known.of).flavour != KernelTitle(title).flavour)
   }
 
-  private init(_ kind: Kind, _ details: [String], comparedWith: String?) {
+  private init(_ kind: Kind, _ details: [String], comparedWith: String?, isOfOtherFlavours: Bool) {
     self.kind = kind
     self.details = details
     self.comparedWith = comparedWith
+    self.isOfOtherFlavours = isOfOtherFlavours
   }
 
   private static func alone(_ standing: Standing) -> Kind {
@@ -118,14 +123,14 @@ public struct SuiteTally: Equatable, Sendable {
   /// How many changed so.
   public subscript(kind: Change.Kind) -> Int { changes[kind] ?? 0 }
 
-  /// For CI: 0 nothing is worse, 1 something is, 128 or more it could not be told. A run in which nothing was judged and
-  /// nothing was known tells nothing.
+  /// For CI: 0 nothing is worse, 1 something is, 128 or more it could not be told. A run in which nothing was judged tells
+  /// nothing, even if that was so before: a suite that has come to skip all it was made for is not to look sound.
   public var exitStatus: Int32 {
     if let interruption { return interruption }
     if self[.infra] > 0 || total == 0 { return ExitStatus.failure }
     if isUpdate { return missing > 0 ? ExitStatus.failure : 0 }
     if self[.worse] + self[.changed] > 0 { return 1 }
     if self[.lost] > 0 || missing > 0 { return ExitStatus.failure }
-    return self[.good] + self[.bad] + compared > 0 ? 0 : ExitStatus.failure
+    return self[.good] + self[.bad] > 0 ? 0 : ExitStatus.failure
   }
 }

@@ -7,6 +7,9 @@ struct ModuleChoice: Equatable {
   var load: [String] = []
   /// Why the probe cannot tell on this kernel.
   var lacks: [String] = []
+  /// Of that something is a matter of the kernel's configuration, which is known. All else is only not at hand: with another
+  /// file here the probe might tell.
+  var isConfiguredOut = false
   /// What is not known to be there: a failure may only say that it is not.
   var doubts: [String] = []
   /// The kernel's modules are not here, and with them the answer would be another.
@@ -42,7 +45,9 @@ struct ModuleChoice: Equatable {
       return
     }
     switch config[symbol] {
-    case nil: lacks.append("\(symbol) is not set")
+    case nil:
+      lacks.append("\(symbol) is not set")
+      isConfiguredOut = true
     case "m"? where folder == nil:
       wantsFolder = true
       lacks.append("\(symbol) is a module, and the modules of this kernel are not here (\(remedy))")
@@ -64,18 +69,23 @@ struct ModuleChoice: Equatable {
   private mutating func take(
     _ name: String, _ config: KernelConfig?, _ folder: ModuleFolder?, _ chosen: inout Set<String>
   ) {
+    // A symbol of the configuration may say what no folder does.
+    let values = Set(config?.values { SymbolModules.candidates(for: $0).names.contains(name) } ?? [])
     switch folder?.find(name) {
     case .file?:
       chosen.insert(name)
       return
     case .builtIn?: return
+    case .absent? where folder?.wasBuilt(name) == true || values.contains("m") && !values.contains("y"):
+      // A distribution may have a kernel's modules in several packages.
+      lacks.append("\(name) is a module, and its file is not among those of this kernel that are here")
+      return
     case .absent? where folder?.knowsBuiltIn == true:
       lacks.append("this kernel has no module \(name), neither built in nor as a file")
+      isConfiguredOut = isConfiguredOut || config != nil && folder?.wasBuilt(name) == false
       return
     case .absent?, nil: break
     }
-    // A symbol of the configuration may say what no folder does.
-    let values = Set(config?.values { SymbolModules.candidates(for: $0).names.contains(name) } ?? [])
     if values.contains("y") { return }
     if folder == nil, values.contains("m") {
       wantsFolder = true

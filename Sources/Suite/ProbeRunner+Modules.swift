@@ -5,7 +5,7 @@ import VerdictStream
 import VirtualMachine
 
 extension ProbeRunner {
-  /// What each probe gets on this kernel, and where from.
+  /// What each probe gets on this kernel, and where from; or why it cannot be run.
   func chooseModules(for kernel: KernelImage) async throws -> ([Text: ModuleChoice], ModuleFolder?) {
     let config = KernelConfig(of: kernel)
     func choose(_ folder: ModuleFolder?) -> [Text: ModuleChoice] {
@@ -16,6 +16,7 @@ extension ProbeRunner {
           symbols: probe.configs.map(\.description), modules: named.filter { files[ModuleInfo.spelling($0)] == nil },
           config: config, folder: folder, remedy: Self.remedy(for: kernel))
         choice.load = Set(choice.load).union(files.keys).sorted()
+        if let lack = selection.lacks[probe.id] { choice.lacks.append(lack) }
         choices[probe.id] = choice
       }
       return choices

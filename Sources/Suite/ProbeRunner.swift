@@ -92,8 +92,11 @@ public struct ProbeRunner: Sendable {
     }
     var runnable: [ProbeMetadata] = []
     for probe in order(selection.probes) {
-      let lacks = choices[probe.id]?.lacks ?? []
-      if lacks.isEmpty { runnable.append(probe) } else { try await hand(over: [unconfigured(kernel, probe, lacks)]) }
+      if let choice = choices[probe.id], !choice.lacks.isEmpty {
+        try await hand(over: [notRun(kernel, probe, choice.lacks, isConfiguredOut: choice.isConfiguredOut)])
+      } else {
+        runnable.append(probe)
+      }
     }
     guard !runnable.isEmpty else { return }
     let set = ModuleSet(folder, files: files, places: places)
@@ -101,7 +104,7 @@ public struct ProbeRunner: Sendable {
     for (machine, probes) in Self.grouped(runnable, modules: { choices[$0.id]?.load ?? [] }) {
       switch try await set.load(machine.modules) {
       case .failure(let missing):
-        try await hand(over: probes.map { unconfigured(kernel, $0, ["\(missing)"]) })
+        try await hand(over: probes.map { notRun(kernel, $0, ["\(missing)"], isConfiguredOut: false) })
       case .success(let modules):
         if accelerator == nil { accelerator = try await self.accelerator(for: kernel) }
         guard let accelerator else { return }
@@ -185,6 +188,9 @@ public struct ProbeRunner: Sendable {
     return groups
   }
 
+  /// Programs of others print up to a MiB that is kept until their boot is over; in so few of them that is no matter.
+  static let programsPerBoot = 128
+
   /// One machine's probes. A probe that kills its kernel costs only itself: those it took along are run
   /// again in a fresh boot, as long as each boot settles at least one.
   private func run(
@@ -192,8 +198,9 @@ public struct ProbeRunner: Sendable {
     _ accelerator: Accelerator, _ looksAgain: Bool, _ hand: @Sendable ([Cell]) async throws -> Void
   ) async throws {
     var rows = rows
+    let most = selection.image.files.isEmpty ? Int.max : Self.programsPerBoot
     while !rows.isEmpty {
-      var cells = try await boot(rows.flatMap(\.open), on: kernel, shape, modules, accelerator)
+      var cells = try await boot(Array(rows.flatMap(\.open).prefix(most)), on: kernel, shape, modules, accelerator)
       for place in cells.indices where looksAgain && cells[place].finding.isSilentHang {
         note("the guest hung while \(cells[place].probe.id) ran; looking again in a fresh boot")
         let again = try await boot([cells[place].probe], on: kernel, shape, modules, accelerator)
@@ -201,16 +208,22 @@ public struct ProbeRunner: Sendable {
       }
       let done = cells.filter { !$0.finding.isUnsettled }
       for cell in done.isEmpty ? cells : done { _ = rows.indices.first { rows[$0].take(cell) } }
-      try await hand(rows.filter { done.isEmpty || $0.open.isEmpty }.compactMap(\.cell))
-      rows.removeAll { done.isEmpty || $0.open.isEmpty }
+      // Of a boot that settled nothing another one would not settle more.
+      let isOver = { (row: ProbeRow) in row.open.isEmpty || done.isEmpty && row.cell != nil }
+      try await hand(rows.filter(isOver).compactMap(\.cell))
+      rows.removeAll(where: isOver)
     }
   }
 
-  private func unconfigured(_ kernel: KernelImage, _ probe: ProbeMetadata, _ lacks: [String]) -> Cell {
+  private func notRun(
+    _ kernel: KernelImage, _ probe: ProbeMetadata, _ lacks: [String], isConfiguredOut: Bool
+  ) -> Cell {
     let why = lacks.joined(separator: ", ")
-    return Cell(
+    var cell = Cell(
       kernel: kernel, probe: probe, finding: Finding(notRun: probe.id, phase: .configure, why: why),
       accelerator: nil, durationMilliseconds: 0, folder: nil, running: nil)
+    cell.isConfiguredOut = isConfiguredOut
+    return cell
   }
 }
 

@@ -15,7 +15,8 @@ enum SubResults {
   /// A nested one has the name of the part that it belongs to before its own, `parent/child`. Of an output that was `cut` the
   /// last line does not count, as it may be half of one.
   static func find(in output: Text, isCut: Bool = false) -> [(name: String, result: String)] {
-    var lines = output.description.split(separator: "\n", omittingEmptySubsequences: false)
+    // A carriage return and the newline behind it are one character.
+    var lines = output.description.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     if isCut { lines.removeLast() }
     var parts = withoutProcess(lines.compactMap(parse))
     // The result of a part comes after those that are nested in it, which stand behind more blanks.

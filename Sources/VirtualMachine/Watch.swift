@@ -4,7 +4,8 @@ public import VerdictStream
 /// Watches one run: bytes and the time in, the reason to end it out. Pure, so that every deadline can be
 /// tested without waiting for it.
 public struct Watch: Sendable {
-  /// Bytes the guest may write: of records, and on the console.
+  /// Bytes the guest may write, of records and on the console: before the first probe, and from each probe's beginning to the
+  /// next one's. Of all together it would be whoever came late that is accused of what those before it wrote.
   public static let limits = (records: 32 << 20, console: 32 << 20)
 
   /// What a run is for.
@@ -27,6 +28,8 @@ public struct Watch: Sendable {
   private let deadlines: Deadlines
   private let goal: Goal
   private var recordBytes = 0
+  /// Bytes of the console when the last probe began.
+  private var consoleStart = 0
   private var lastRecord: Double?
   private var bannersAtHello: Int?
   private var diedAt: Double?
@@ -60,6 +63,7 @@ public struct Watch: Sendable {
       switch record {
       case .observation, .output: continue
       case .hello, .setup, .probeBegin, .probeEnd, .done:
+        if case .probeBegin = record { (recordBytes, consoleStart) = (0, console.size) }
         if lastRecord == nil { bannersAtHello = max(1, console.banners) }
         lastRecord = seconds
       }
@@ -72,7 +76,7 @@ public struct Watch: Sendable {
     // Before the init runs a second banner is the boot console's text repeated on the real one: a guest that
     // resets there ends QEMU (-no-reboot).
     if let bannersAtHello, console.banners > bannersAtHello { return .reset }
-    if recordBytes > Self.limits.records || console.size > Self.limits.console { return .flooded }
+    if recordBytes > Self.limits.records || console.size - consoleStart > Self.limits.console { return .flooded }
     if let diedAt, seconds > diedAt + deadlines.postMortem { return .exited(0) }
     if let total = deadlines.total, seconds > total { return .outOfTime(seconds: Self.whole(total)) }
     guard let lastRecord else {

@@ -1,7 +1,8 @@
-import Firstbad
 import Foundation
 import TestKernels
 import Testing
+
+@testable import Firstbad
 
 /// What `import Firstbad` gives: kernels, probes, reports, as plain values.
 @Suite struct LibraryTests {
@@ -34,10 +35,45 @@ import Testing
 
   @Test func aProgramOfOthersIsAProbe() async throws {
     let kernel = try Kernel(file: URL(filePath: try await TestKernels.newest()))
+    let test = URL(filePath: "/usr/bin/test")
     let reports = try await Command.withRoom {
-      try await kernel.run([.program(URL(filePath: "/bin/false")), .program(URL(filePath: "/bin/true"))])
+      try await kernel.run([
+        .program(URL(filePath: "/bin/false")), .program(test, arguments: ["a", "=", "a"]),
+        .program(test, arguments: ["a", "=", "b"]),
+      ])
     }
-    #expect(reports.map(\.verdict.word) == ["bad", "good"])
+    #expect(reports.map(\.verdict.word) == ["bad", "good", "bad"])
+    #expect(reports[1].probe == "exec.test" && reports[2].probe.hasPrefix("exec.test-"))
+  }
+
+  /// Two builds of one program, each with its own library beside it.
+  @Test func programsOfSeveralFoldersKeepTheirOwnLibraries() async throws {
+    let scratch = try Scratch()
+    var programs: [Probe] = []
+    for number in [3, 4] {
+      let library = try scratch.file("\(number)/own.c", "int own(void) { return \(number); }\n")
+      let folder = URL(filePath: library).deletingLastPathComponent()
+      let source = try scratch.file("\(number)/main.c", "int own(void); int main(void) { return own() - \(number); }\n")
+      let object = folder.appending(path: "libown.so").path, program = folder.appending(path: "main").path
+      for words in [
+        ["-shared", "-fPIC", library, "-o", object],
+        [source, "-o", program, "-L\(folder.path)", "-lown", "-Wl,-rpath,$ORIGIN"],
+      ] {
+        let result = try await Command.host("gcc", words)
+        try #require(result.status == 0, "\(result.errors)")
+      }
+      programs.append(.program(URL(filePath: program)))
+    }
+    let kernel = try Kernel(file: URL(filePath: try await TestKernels.newest()))
+    let reports = try await Command.withRoom { [programs] in try await kernel.run(ProbeSet(programs)) }
+    #expect(reports.map(\.verdict) == [.good, .good], "\(reports.map(\.reason))")
+  }
+
+  @Test func modulesAreFetchedUnlessTheOptionsSayOtherwise() {
+    var options = GuestOptions()
+    #expect(options.runOptions.fetchModules != nil)
+    options.fetchesModules = false
+    #expect(options.runOptions.fetchModules == nil)
   }
 
   @Test func oneOfSeveralProbesIsNamedByItsID() async throws {

@@ -27,6 +27,11 @@ private func read(_ lines: String...) -> ConsoleReader {
       ("watchdog: BUG: soft lockup - CPU#0 stuck for 22s!", .warning),
       ("BUG: soft lockup - CPU#0 stuck for 22s!", .warning),
       ("BUG: sleeping function called from invalid context at mm/slab.h:1", .warning),
+      ("BUG kmalloc-64 (Not tainted): Poison overwritten", .broken),
+      ("BUG kmalloc-rnd-05-64 (Tainted: G    B   W  OE     ): Right Redzone overwritten", .broken),
+      ("BUG dentry(17:a b.service) (Tainted: G    B     ): Objects remaining on __kmem_cache_shutdown()", .broken),
+      ("Slab corruption (Not tainted): kmalloc-64 start=ffff888004c6b000, len=64", .broken),
+      ("slab error in verify_redzone_free(): cache `kmalloc-64': double free detected", .broken),
     ] as [(String, KernelEvent.Severity)])
   func `what a kernel says in trouble, and how bad it is`(_ line: String, _ severity: KernelEvent.Severity) {
     for prefix in ["", "[    1.234567] ", "[12345.678901][  T123] ", "[    0.000000][    C0] "] {
@@ -40,9 +45,23 @@ private func read(_ lines: String...) -> ConsoleReader {
     "DEBUG: all is well", "ext4: DEBUG: BUG: is what we look for", "audit: the line said \"BUG: x\"",
     "foo: Kernel panic - not syncing: quoted", "Command line: panic=-1 Oops: no", "bug: lower case",
     "systemd: WARNING: x", "NOWARNING: x", "[drm] BUG: of a driver's own", "",
+    "BUG kmalloc-64 is the cache to look at", "BUG report 7 (Not tainted by us): see below", "BUG x (Tainted: ): ",
+    "Slab corruption checks are on", "Slab 0xffffea000013 (Not tainted): x", "a BUG kmalloc-8 (Not tainted): quoted",
   ])
   func `nothing by a word in the middle of a line`(_ line: String) {
     #expect(read("[    1.234567] " + line, line).events.isEmpty)
+  }
+
+  @Test func `the same of a slab whatever happened to the kernel before`() {
+    let reader = read(
+      "BUG kmalloc-64 (Not tainted): Poison overwritten",
+      "[   17.0] BUG kmalloc-64 (Tainted: G    B   W        ): Poison overwritten",
+      "Slab corruption (Tainted: G    B): dentry start=ffff888004c6b000, len=192")
+    #expect(
+      reader.events.map(\.signature) == [
+        "BUG kmalloc-N: Poison overwritten", "BUG kmalloc-N: Poison overwritten",
+        "Slab corruption: dentry start=ADDRESS, len=N",
+      ])
   }
 
   @Test func `which probe ran`() {

@@ -140,6 +140,9 @@ private let warning = "[    1.150000] WARNING: CPU: 0 PID: 1 at net/core/sock.c:
     Case(
       "a probe that crashes", Run().ending(.crashed) { $0.signal = "SIGSEGV" },
       .bad(signature: "net.one: SIGSEGV")),
+    Case(
+      "a page in a bad state of which the console lost the words", Run().ending(.pass) { $0.taint = 1 << 5 },
+      .bad(signature: "net.one: taint B")),
     Case("a process that does not die", Run().ending(.stuck), .bad(signature: "net.one: stuck")),
     Case("an Oops under a pass", Run().saying(oops), .bad(signature: oopsSignature)),
     Case(

@@ -163,3 +163,30 @@ private func cell(
     #expect(CellJSON(one).line == CellJSON(one).line)
   }
 }
+
+@Suite struct `A suite's report for a person` {
+  @Test func `names the kernel that one was compared with, and another flavour`() throws {
+    let cell = try cell(.pass)
+    var baseline = Baseline()
+    baseline.take([(cell, "6.1.0-36-amd64 (6.1.139-1)")], inOrderOf: ["6.1.0-36-amd64 (6.1.139-1)"])
+    let plan = SuitePlan([cell.kernel], [cell.probe])
+    var report = SuiteText()
+    _ = report.begin(plan)
+    _ = report.take(
+      SuiteResult(kernel: 0, cell: cell, change: Change(cell, title: plan.titles[0], baseline: baseline)))
+    let known = "6.1.0-36-amd64 (6.1.139-1), which is of another flavour"
+    #expect(report.end(SuiteTally()).contains("compared: 6.1.0-37-cloud-amd64 (6.1.140-1) with \(known)"))
+  }
+}
+
+@Suite struct `A suite's report in KTAP` {
+  @Test func `has no line of its own meaning from what a probe says`() throws {
+    let cell = try cell(.fail) { $0.message = "Subtest: of the probe's own" }
+    let plan = SuitePlan([cell.kernel], [cell.probe])
+    var report = SuiteKTAP()
+    var text = report.begin(plan)
+    text += report.take(SuiteResult(kernel: 0, cell: cell, change: Change(cell, title: "k", baseline: nil)))
+    #expect(text.matches(of: /# Subtest:/).count == 1, "that of the kernel")
+    #expect(text.contains("    # worse: Subtest: of the probe's own\n    not ok 1 net.one\n"))
+  }
+}

@@ -62,6 +62,15 @@ private let dead = RunEnd.signalled(9)
     #expect(tally.exitStatus == 0)
     #expect(tally[.skip] == 1)
   }
+
+  @Test func `nor do they tell more where they are known`() throws {
+    var baseline = Baseline()
+    let skip = try cell(.skip)
+    baseline.take([(skip, "k")], inOrderOf: ["k"])
+    var tally = SuiteTally()
+    tally.take(SuiteResult(kernel: 0, cell: skip, change: Change(skip, title: "k", baseline: baseline)))
+    #expect(tally[.same] == 1 && tally.exitStatus == 128)
+  }
 }
 
 @Suite struct `With a baseline only changes count` {
@@ -129,6 +138,26 @@ private let dead = RunEnd.signalled(9)
     }
   }
 
+  /// What a cloud kernel does is no reason to find that of a desktop's kernel unchanged.
+  @Test func `and with one of its own flavour, as long as there is any`() throws {
+    var baseline = Baseline()
+    let titles = [
+      "6.1.0-53-amd64 (6.1.187-1)", "6.1.0-54-cloud-amd64 (6.1.190-1)", "6.2.0-rc1-amd64 (6.2~rc1-1~exp1)",
+      "6.2.0-1-amd64 (6.2-1)", "6.5.6-300.fc39.x86_64", "6.5.7-300.fc39.x86_64+debug",
+      "6.2.0-mine-00009-g0123456789ab", "6.2.0-rc7-00004-gabcdef01234",
+    ]
+    for title in titles { baseline.take([(try cell(.pass), title)], inOrderOf: [title]) }
+    for (title, with, isOther) in [
+      ("6.1.0-54-amd64 (6.1.190-1)", 0, false), ("6.1.0-55-cloud-amd64 (6.1.192-1)", 1, false),
+      ("6.2.0-rc2-amd64 (6.2~rc2-1~exp1)", 2, false), ("6.2.1-1-amd64 (6.2.1-1)", 3, false),
+      ("6.6.0-200.fc39.x86_64", 4, false), ("6.6.0-200.fc39.x86_64+debug", 5, false),
+      ("6.2.0-mine-00010-gba9876543210", 6, false), ("6.2.0", 7, false), ("6.1.0-54-rt-amd64 (6.1.190-1)", 1, true),
+    ] {
+      let change = Change(try cell(.fail), title: title, baseline: baseline)
+      #expect(change.comparedWith == titles[with] && change.isOfOtherFlavours == isOther, "\(title): \(change)")
+    }
+  }
+
   @Test func `kernels keep their places, and new ones come beside those that they ran with`() throws {
     var baseline = Baseline()
     let good = try cell(.pass), bad = try cell(.fail)
@@ -173,6 +202,25 @@ private let dead = RunEnd.signalled(9)
     #expect(Standing(failed) == .untestable)
   }
 
+  @Test func `what is not at hand on this machine is no skip, and does not replace what was`() throws {
+    var baseline = Baseline()
+    let good = try cell(.pass)
+    func notRun(isConfiguredOut: Bool) -> Cell {
+      let finding = Finding(notRun: "net.one", phase: .configure, why: "its module is not here")
+      var cell = Cell(
+        kernel: good.kernel, probe: good.probe, finding: finding, accelerator: nil, durationMilliseconds: 0,
+        folder: nil, running: nil)
+      cell.isConfiguredOut = isConfiguredOut
+      return cell
+    }
+    let missing = notRun(isConfiguredOut: false)
+    #expect(Standing(missing) == .untestable && Standing(notRun(isConfiguredOut: true)) == .skip)
+    #expect(Change(missing, title: "k", baseline: nil).kind == .lost)
+    baseline.take([(good, "k")], inOrderOf: ["k"])
+    baseline.take([(missing, "k")], inOrderOf: ["k"])
+    #expect(baseline.entry(kernel: "k", probe: "net.one")?.entry.standing == .good)
+  }
+
   @Test func `what our side failed at is not written into it`() throws {
     var baseline = Baseline()
     baseline.take([(try cell(.pass), "k")], inOrderOf: ["k"])
@@ -211,6 +259,44 @@ private let dead = RunEnd.signalled(9)
     let scratch = try Scratch()
     let file = try scratch.file("base.json", text)
     #expect(throws: Failure.self) { try Baseline(from: file) }
+  }
+}
+
+@Suite struct `Two runs that update one baseline` {
+  @Test func `keep what the other found, and leave nothing beside the file`() async throws {
+    let scratch = try Scratch()
+    let file = scratch.url.appending(path: "base.json")
+    let (one, two) = (try cell(.pass, id: "net.one"), try cell(.fail, id: "net.two"))
+    // Both began before either wrote.
+    try await Baseline.update(file, known: nil, with: [(one, "k")], inOrderOf: ["k"])
+    try await Baseline.update(file, known: nil, with: [(two, "k"), (two, "l")], inOrderOf: ["k", "l"])
+    let baseline = try Baseline(from: file)
+    #expect(baseline.entry(kernel: "k", probe: "net.one")?.entry.standing == .good)
+    #expect(baseline.entry(kernel: "k", probe: "net.two")?.entry.standing == .bad)
+    #expect(baseline.kernels.map(\.kernel) == ["k", "l"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path) == ["base.json"])
+    // What was known is not lost with the file.
+    try FileManager.default.removeItem(at: file)
+    try await Baseline.update(file, known: baseline, with: [(one, "m")], inOrderOf: ["m"])
+    #expect(try Baseline(from: file).kernels.map(\.kernel) == ["k", "l", "m"])
+  }
+
+  @Test func `write one after the other`() async throws {
+    let scratch = try Scratch()
+    let file = scratch.url.appending(path: "base.json")
+    let found = try (0..<8).map { (try cell(.pass), "k\($0)") }
+    var lock = try FileLock(URL(filePath: "\(file.path).lock"))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (cell, title) in found {
+        group.addTask { try await Baseline.update(file, known: nil, with: [(cell, title)], inOrderOf: [title]) }
+      }
+      try await Task.sleep(for: .milliseconds(100))
+      #expect(!FileManager.default.fileExists(atPath: file.path), "another one holds the lock")
+      #expect(lock != nil)
+      lock = nil
+      try await group.waitForAll()
+    }
+    #expect(try Baseline(from: file).kernels.count == 8)
   }
 }
 

@@ -6,18 +6,19 @@ import VirtualMachine
 
 @testable import Suite
 
-/// A kernel with a configuration, modules and a list of what is built in, each of which may be missing.
+/// A kernel with a configuration, modules and lists of what is built in and what as modules, each of which may be missing.
 private struct Kernel {
   let scratch: Scratch
   var config: KernelConfig?
   var folder: ModuleFolder?
 
-  init(config: String? = nil, modules: [String]? = nil, builtIn: String? = nil) throws {
+  init(config: String? = nil, modules: [String]? = nil, builtIn: String? = nil, built: String? = nil) throws {
     scratch = try Scratch()
     let image = try scratch.file("boot/vmlinuz-6.1.0", BzImage().bytes)
     if let config { try scratch.file("boot/config-6.1.0", config + "\n") }
     for name in modules ?? [] { try scratch.file("lib/modules/6.1.0/kernel/\(name).ko", "") }
     if let builtIn { try scratch.file("lib/modules/6.1.0/modules.builtin", "kernel/\(builtIn).ko\n") }
+    if let built { try scratch.file("lib/modules/6.1.0/modules.order", "kernel/\(built).ko\n") }
     self.config = KernelConfig(of: try KernelImage(at: image.path))
     folder = ModuleFolder(besideImage: image, release: "6.1.0")
   }
@@ -69,6 +70,32 @@ private struct Kernel {
     let choice = try Kernel(modules: ["xfs"]).choose(needs: ["CONFIG_XFS_FS", "CONFIG_INET"])
     #expect(choice.load == ["xfs"] && choice.lacks.isEmpty)
     #expect(choice.doubts == ["CONFIG_XFS_FS", "CONFIG_INET"])
+  }
+}
+
+/// A skip does no harm, so it takes a configuration that is known: what is only not at hand may hide a regression.
+@Suite struct `A probe that cannot be run is skipped` {
+  @Test func `where the configuration lacks what it needs`() throws {
+    let kernel = try Kernel(config: "CONFIG_XFS_FS=m")
+    #expect(kernel.choose(needs: ["CONFIG_NO"]).isConfiguredOut)
+    #expect(kernel.choose(needs: ["CONFIG_XFS_FS", "CONFIG_NO"]).isConfiguredOut, "whatever else is not here")
+    let whole = try Kernel(config: "CONFIG_INET=y", modules: ["xfs"], builtIn: "ext4", built: "xfs")
+    #expect(whole.choose(module: ["nosuch"]).isConfiguredOut)
+  }
+
+  @Test func `and not where only a file is not here`() throws {
+    let bare = try Kernel(config: "CONFIG_XFS_FS=m")
+    // As a package has it whose kernel has modules in another one, too.
+    let part = try Kernel(config: "CONFIG_XFS_FS=m", modules: ["veth"], builtIn: "ext4", built: "fs/xfs/xfs")
+    let unlisted = try Kernel(config: "CONFIG_XFS_FS=m", modules: ["veth"], builtIn: "ext4")
+    let unconfigured = try Kernel(modules: ["veth"], builtIn: "ext4", built: "veth")
+    for choice in [
+      bare.choose(needs: ["CONFIG_XFS_FS"]), bare.choose(module: ["xfs"]), part.choose(needs: ["CONFIG_XFS_FS"]),
+      part.choose(module: ["xfs"]), unlisted.choose(module: ["xfs"]), unlisted.choose(module: ["nosuch"]),
+      unconfigured.choose(module: ["nosuch"]),
+    ] {
+      #expect(!choice.lacks.isEmpty && !choice.isConfiguredOut, "\(choice)")
+    }
   }
 }
 

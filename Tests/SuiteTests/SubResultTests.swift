@@ -14,6 +14,11 @@ import VerdictStream
         == ["one: ok", "two words: not ok", "three: skip"])
   }
 
+  @Test func `whatever ends their lines`() {
+    #expect(parts("TAP version 13\r\nok 1 one\r\nnot ok 2 two\r\n") == ["one: ok", "two: not ok"])
+    #expect(SubResults.find(in: "ok 1 a\r\nok 2 b", isCut: true).map(\.name) == ["a"])
+  }
+
   @Test func `with further directives, and behind a comment sign`() {
     #expect(
       parts("ok 1 a # XFAIL known\n# ok 2 b\nnot ok 3 c # TIMEOUT 45 seconds\n") == [

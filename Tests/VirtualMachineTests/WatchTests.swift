@@ -126,6 +126,23 @@ private struct Run {
   }
 }
 
+/// Whoever runs when the last byte comes is accused of the flood, so it must be its own.
+@Suite struct `A probe may write its share` {
+  @Test func `whatever those before it wrote`() {
+    var run = Run()
+    run.hello(at: 1)
+    for second in 2...40 {
+      run.begin(timeout: 60_000, at: Double(second))
+      run.watch.takeRecords(ClaimedBytes(count: Watch.limits.records), at: Double(second))
+      #expect(run.watch.end(at: Double(second)) == nil)
+      run.record(.probeEnd(ProbeEnd(probe: "a.b", outcome: .pass)), at: Double(second))
+    }
+    run.begin(timeout: 60_000, at: 41)
+    run.watch.takeRecords(ClaimedBytes(count: Watch.limits.records + 1), at: 41)
+    #expect(run.watch.end(at: 41) == .flooded)
+  }
+}
+
 /// Claims a count and yields nothing.
 private struct ClaimedBytes: Collection {
   let count: Int
