@@ -113,3 +113,25 @@ public struct ProbeSelection: Sendable {
     return found
   }
 }
+
+extension ProbeSelection {
+  /// Programs of others, ready to run.
+  public init(_ programs: [Programs], kit: Kit, places: Places) async throws {
+    let folder = try WorkFolder.make(in: places)
+    var sources: [URL] = []
+    var files: [GuestImage.File] = []
+    for (index, set) in programs.enumerated() {
+      let source = folder.url.appending(path: "programs\(index).c")
+      try Places.write(Data(set.source.utf8), to: source)
+      sources.append(source)
+      for file in try set.files() where !files.contains(where: { $0.path == file.path }) { files.append(file) }
+    }
+    var image = try await ProbeCompiler(kit: kit, places: places).image(of: sources)
+    image.files = files
+    let order = programs.flatMap { $0.all.map(\.id) }
+    let probes = order.compactMap { image.probe(Text($0)) }
+    var lacks: [Text: String] = [:]
+    for program in programs.flatMap(\.all) { lacks[Text(program.id)] = program.lacks }
+    self.init(image: image, probes: probes, lacks: lacks)
+  }
+}

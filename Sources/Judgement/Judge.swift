@@ -243,12 +243,3 @@ public struct Judge: Sendable {
 
   private var isAsPlanned: Bool { ends.lazy.map(\.probe).elementsEqual(evidence.planned) }
 }
-
-extension ProbeEnd {
-  /// The letter of the taint of a kernel that broke: an Oops (D); or memory of its own in a bad state (B), which the page
-  /// allocator, SLUB, SLAB, KASAN and KFENCE set. Bits: Documentation/admin-guide/tainted-kernels.rst.
-  var breakingTaint: String? {
-    if taint & 1 << 7 != 0 { return "D" }
-    return taint & 1 << 5 != 0 ? "B" : nil
-  }
-}

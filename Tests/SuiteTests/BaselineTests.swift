@@ -8,71 +8,6 @@ import VirtualMachine
 
 @testable import Suite
 
-/// What one probe said on one kernel.
-private func cell(
-  _ outcome: Outcome, _ values: [(Text, Observation.Value)] = [], check: Text = "", end runEnd: RunEnd = .done,
-  id: Text = "net.one", probe: ProbeMetadata? = nil
-) throws -> Cell {
-  let scratch = try Scratch()
-  let kernel = try KernelImage(at: try scratch.file("vmlinuz", BzImage().bytes).path)
-  var end = ProbeEnd(probe: id, outcome: outcome)
-  end.check = check
-  let hello = Hello(
-    nonce: "n", initVersion: "", release: "6.1.0", version: "#1", machine: "", port: "", planned: 1)
-  var records: [Record] = [.hello(hello), .probeBegin(ProbeBegin(probe: id, timeoutMilliseconds: 1))]
-  records += values.map { .observation(Observation(probe: id, name: $0, value: $1)) }
-  records += [.probeEnd(end), .done(Done(planned: 1, ended: 1))]
-  if runEnd != .done { records = [] }
-  var console = ConsoleReader()
-  console.feed("firstbad: probe \(id)\n".utf8)
-  let evidence = Evidence(
-    nonce: "n", planned: [id], expectedKernel: nil, records: records, flaws: [], console: console, end: runEnd)
-  return Cell(
-    kernel: kernel, probe: try probe ?? ProbeMetadata(parsing: "id=" + id),
-    finding: Judge(evidence).finding(about: id), accelerator: .tcg, durationMilliseconds: 1, folder: nil,
-    running: nil)
-}
-
-private let hang = RunEnd.deadline(.kernel, seconds: 9)
-private let dead = RunEnd.signalled(9)
-
-@Suite struct `Without a baseline` {
-  @Test(
-    arguments: [
-      (Outcome.pass, Change.Kind.same, 0), (.fail, .worse, 1), (.timeout, .worse, 1), (.noResult, .lost, 128),
-      (.unready, .lost, 128),
-    ] as [(Outcome, Change.Kind, Int32)])
-  func `a cell stands for itself`(outcome: Outcome, kind: Change.Kind, status: Int32) throws {
-    let cell = try cell(outcome)
-    let change = Change(cell, title: "k", baseline: nil)
-    #expect(change.kind == kind)
-    var tally = SuiteTally()
-    tally.take(SuiteResult(kernel: 0, cell: cell, change: change))
-    #expect(tally.exitStatus == status)
-  }
-
-  @Test func `skips alone tell nothing, and beside a pass they do no harm`() throws {
-    var tally = SuiteTally()
-    #expect(tally.exitStatus == 128)
-    let skip = try cell(.skip)
-    tally.take(SuiteResult(kernel: 0, cell: skip, change: Change(skip, title: "k", baseline: nil)))
-    #expect(tally.exitStatus == 128)
-    let good = try cell(.pass)
-    tally.take(SuiteResult(kernel: 0, cell: good, change: Change(good, title: "k", baseline: nil)))
-    #expect(tally.exitStatus == 0)
-    #expect(tally[.skip] == 1)
-  }
-
-  @Test func `nor do they tell more where they are known`() throws {
-    var baseline = Baseline()
-    let skip = try cell(.skip)
-    baseline.take([(skip, "k")], inOrderOf: ["k"])
-    var tally = SuiteTally()
-    tally.take(SuiteResult(kernel: 0, cell: skip, change: Change(skip, title: "k", baseline: baseline)))
-    #expect(tally[.same] == 1 && tally.exitStatus == 128)
-  }
-}
-
 @Suite struct `With a baseline only changes count` {
   private func change(from before: Cell, to after: Cell) -> Change {
     var baseline = Baseline()
@@ -259,44 +194,6 @@ private let dead = RunEnd.signalled(9)
     let scratch = try Scratch()
     let file = try scratch.file("base.json", text)
     #expect(throws: Failure.self) { try Baseline(from: file) }
-  }
-}
-
-@Suite struct `Two runs that update one baseline` {
-  @Test func `keep what the other found, and leave nothing beside the file`() async throws {
-    let scratch = try Scratch()
-    let file = scratch.url.appending(path: "base.json")
-    let (one, two) = (try cell(.pass, id: "net.one"), try cell(.fail, id: "net.two"))
-    // Both began before either wrote.
-    try await Baseline.update(file, known: nil, with: [(one, "k")], inOrderOf: ["k"])
-    try await Baseline.update(file, known: nil, with: [(two, "k"), (two, "l")], inOrderOf: ["k", "l"])
-    let baseline = try Baseline(from: file)
-    #expect(baseline.entry(kernel: "k", probe: "net.one")?.entry.standing == .good)
-    #expect(baseline.entry(kernel: "k", probe: "net.two")?.entry.standing == .bad)
-    #expect(baseline.kernels.map(\.kernel) == ["k", "l"])
-    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path) == ["base.json"])
-    // What was known is not lost with the file.
-    try FileManager.default.removeItem(at: file)
-    try await Baseline.update(file, known: baseline, with: [(one, "m")], inOrderOf: ["m"])
-    #expect(try Baseline(from: file).kernels.map(\.kernel) == ["k", "l", "m"])
-  }
-
-  @Test func `write one after the other`() async throws {
-    let scratch = try Scratch()
-    let file = scratch.url.appending(path: "base.json")
-    let found = try (0..<8).map { (try cell(.pass), "k\($0)") }
-    var lock = try FileLock(URL(filePath: "\(file.path).lock"))
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for (cell, title) in found {
-        group.addTask { try await Baseline.update(file, known: nil, with: [(cell, title)], inOrderOf: [title]) }
-      }
-      try await Task.sleep(for: .milliseconds(100))
-      #expect(!FileManager.default.fileExists(atPath: file.path), "another one holds the lock")
-      #expect(lock != nil)
-      lock = nil
-      try await group.waitForAll()
-    }
-    #expect(try Baseline(from: file).kernels.count == 8)
   }
 }
 
