@@ -67,6 +67,7 @@ public struct IncludeNames: Sendable, Equatable {
     {
       return false
     }
+    if name.hasSuffix(".h") || isSource(name) { return true }
     if ["Makefile", "Kconfig", "Kbuild"].contains(where: name.hasPrefix) { return false }
     return !neverIncluded.contains(where: name.hasSuffix)
   }
