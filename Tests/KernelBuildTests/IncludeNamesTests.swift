@@ -18,7 +18,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "arch/x86/include/asm/a.h", "include/linux/new.h", "scripts/Kconfig.h", "security/landlock/errata/abi-1.h", "lib/other.inc",
+    "arch/x86/include/asm/a.h", "include/linux/new.h", "scripts/Kconfig.h", "security/landlock/errata/abi-1.h",
+    "lib/other.inc",
     // Beside or before its namesake.
     "kernel/setup.c", "drivers/net/core.c", "arch/x86/boot/a.c",
   ])
