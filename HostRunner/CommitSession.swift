@@ -35,7 +35,7 @@ struct CommitSession {
       }
       if let word = Self.furtherWord(in: words) {
         throw Failure(
-          .usage, "--resume goes on as it was asked before, and \(word) was not asked then",
+          .usage, "--resume goes on with all that was asked before, and takes no \(word)",
           remedy: "leave it out, or start anew; kernels and verdicts in the store are used again")
       }
       let folder = try SessionFolder.latest(of: tree, in: places)

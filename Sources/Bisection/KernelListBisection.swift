@@ -117,7 +117,7 @@ public struct KernelListBisection: Sendable {
       trial.take(bad: bad.dropFirst(trial.bad.count).map(\.seen))
     }
     let yardstick = try trial.yardstick(called: names.good, names.bad)
-    return try await search(runs, yardstick, yardstick.rates ?? trial.rates)
+    return try await search(runs, yardstick, trial.rates)
   }
 
   /// Where one run tells; nil when it turns out that it does not.
@@ -149,9 +149,7 @@ public struct KernelListBisection: Sendable {
       for index in [first, last + 1] {
         let seen = try await runs.cells(of: index, upTo: Proof.runs).map { yardstick.answer(for: $0.seen) }
         if seen.dropFirst().allSatisfy({ $0.isLike(seen[0]) }) { continue }
-        note(
-          "\(kernels[index].label) does not say the same in each of \(Proof.runs) runs: each kernel is run until it is decided, as with --flaky"
-        )
+        note(Proof.isDivided(kernels[index].label))
         return nil
       }
     }

@@ -22,6 +22,6 @@ final class OneMachine: Sendable {
     throw Failure(
       .toolFailed,
       "kernels were run by \(known ?? "") until now and would be run by \(machine): what differs then may be the machine",
-      remedy: "put it back (--accel says which is used), or start anew")
+      remedy: "make the first one available again, or start anew; kernels in the store are used again")
   }
 }

@@ -39,11 +39,13 @@ struct Proof {
 
   mutating func run(of culprit: Commit) async throws -> Ending {
     do { return try await ending(of: culprit) } catch let divided as Divided {
-      return .divided(
-        divided.sample,
-        "\(divided.name) does not say the same in each of \(Self.runs) runs: as with --flaky, each commit is run until it is decided"
-      )
+      return .divided(divided.sample, Self.isDivided(divided.name))
     }
+  }
+
+  /// Why it goes on otherwise, for a person.
+  static func isDivided(_ name: String) -> String {
+    "\(name) does not say the same in each of \(runs) runs: each one is run until it is decided, as with --flaky"
   }
 
   /// What ends a proof at once.
