@@ -36,7 +36,7 @@ import Testing
   private var record: Record { get throws { Record(try Ledger.entries(in: folder)) } }
 
   /// Nobody says so, and the ends show it in one of three sessions. A range is all that may be left where many runs decide.
-  @Test func `a culprit that fails in nine of ten runs is found there or in a range, and no other is named`() async throws {
+  @Test func `what fails in nine of ten runs is found there or in a range, and no other is named`() async throws {
     let world = world(culprit: 30, broken: 20...40)
     for seed in 1...40 {
       let laboratory = SimulatedLaboratory(world, rates: (0.9, 0), seed: seed, gates: gates(world, net))
