@@ -24,9 +24,15 @@ public struct Judge: Sendable {
   static let incomplete = "incomplete"
   /// How a guest ended that fell silent while a probe ran.
   public static let hang = "hang"
+  /// Signature of a kernel that finds its timer dead in each of its boots.
+  static let deadTimer = "timer"
+  /// From how many boots of one kernel on what looks like the emulator's noise is not the emulator's alone.
+  public static let noiseLimit = 3
 
   let evidence: Evidence
   private let failOn: FailOn
+  /// Which boot of this kernel in a row this is, of those that the emulator's noise had the others repeated for.
+  private let attempt: Int
   /// The end records in their order, and looked up: a boot may hold a thousand probes.
   private let ends: [ProbeEnd]
   private let endOf: [Text: ProbeEnd]
@@ -37,10 +43,11 @@ public struct Judge: Sendable {
   /// The first planned probe that left the kernel unfit for those after it, and how.
   private let breakage: (place: Int, what: String)?
 
-  /// A judge of one boot.
-  public init(_ evidence: Evidence, failOn: FailOn = .oops) {
+  /// A judge of one boot, the first of its kernel or one that was made again because `isEmulatorNoise`.
+  public init(_ evidence: Evidence, failOn: FailOn = .oops, attempt: Int = 1) {
     self.evidence = evidence
     self.failOn = failOn
+    self.attempt = attempt
     var begun: Set<Text> = []
     var ends: [ProbeEnd] = []
     var observations: [Text: [Observation]] = [:]
@@ -102,6 +109,10 @@ public struct Judge: Sendable {
 
   private func judge(_ probe: Text, _ events: [KernelEvent]) -> (Verdict, String) {
     if let failure = infrastructureFailure() { return (.infra(reason: failure), failure) }
+    if isEmulatorNoise {
+      let reason = "the timer was dead in each of \(attempt) boots: the emulator's fault, or this kernel's"
+      return (.untestable(phase: .kernel, signature: Self.deadTimer), reason)
+    }
     guard let hello = evidence.hello else { return withoutHello() }
     if let failure = strangeKernel(hello) { return (.infra(reason: failure), failure) }
     if let what = breakage(before: probe) {
@@ -120,7 +131,9 @@ public struct Judge: Sendable {
     case .exited(let status) where status != 0: return "QEMU ended with status \(status)\(complaint)"
     case .done, .deadline, .outOfTime, .exited, .reset, .flooded: break
     }
-    if isEmulatorNoise { return "the emulator lost a timer interrupt; not the kernel's fault" }
+    if isEmulatorNoise && attempt < Self.noiseLimit {
+      return "the emulator lost a timer interrupt; not the kernel's fault"
+    }
     if let hello = evidence.hello, hello.nonce != evidence.nonce {
       return "the verdict stream is of another run: its nonce is \(hello.nonce)"
     }

@@ -46,4 +46,11 @@ final class BuildLog: Sendable {
     }
     return String(decoding: (try? reader.readToEnd()) ?? Data(), as: UTF8.self)
   }
+
+  /// The last ten lines, each of them no longer than a screen is wide.
+  var lastLines: [String] {
+    let end = position()
+    let lines = text(from: end > 4096 ? end - 4096 : 0).split(separator: "\n")
+    return lines.suffix(10).map { String($0.prefix(200)) }
+  }
 }

@@ -49,7 +49,7 @@ public struct BuiltKernel: Sendable, Equatable {
   /// How long it took, configuration included.
   public let seconds: Double
   /// What a report should say of this build, as sentences without a full stop; often none.
-  public let notes: [String]
+  public internal(set) var notes: [String]
 
   /// All fields.
   public init(

@@ -55,7 +55,8 @@ struct Configure {
     environment.merge(further) { $1 }
     let words = arguments + [target]
     try log.head("make \(words.joined(separator: " "))")
-    let run = MakeRun(arguments: words, environment: environment, marker: objects.marker, silence: silence)
+    let run = MakeRun(
+      arguments: words, environment: environment, marker: objects.marker, silence: silence, phase: .configure)
     let status = try await run.run(log: log) { _ in }
     // Old kconfig ends with 0 after errors in Kconfig files.
     if status == 0, FileManager.default.fileExists(atPath: made.path) { return nil }

@@ -63,10 +63,8 @@ public struct KernelBuilder: Sendable {
     return recipe
   }
 
-  /// Only configures, in a folder that is for this alone, and gives the text that kconfig made of the recipe.
-  public func configure(
-    source: URL, objects: URL, log: URL, fixUps: [FixUp] = []
-  ) async throws -> ConfigureOutcome {
+  /// One try to configure; see ``configure(source:objects:log:fixUps:)``.
+  func attempt(source: URL, objects: URL, log: URL, fixUps: [FixUp]) async throws -> ConfigureOutcome {
     let (source, folder) = (source.absoluteURL.standardizedFileURL, objects.absoluteURL.standardizedFileURL)
     try Self.refuse(source: source)
     try Kbuild.refuse(path: folder, of: "the configurations")
@@ -123,17 +121,9 @@ public struct KernelBuilder: Sendable {
   /// Refuses a folder that is no kernel tree, and one that was built in, which `O=` would refuse.
   public static func refuse(source: URL) throws(Failure) { try Kbuild.refuse(source: source) }
 
-  /// Configures and builds a tree, with what fix-ups tell make and kconfig; what they do to the source is done already.
-  ///
-  /// The source is only read. The objects are used again from build to build; they are emptied first when `isClean`,
-  /// when another recipe, tool chain or source built in them, and when the last build there was killed. Where `tree` is
-  /// told, what a file that is new since then may be meant by is made again; make would not notice. The log holds
-  /// every word of make. A second build in the same folder at the same time is refused.
-  ///
-  /// What is no property of the tree is thrown as ``HostSystem/Failure``: missing programs, full disks, killed
-  /// compilers, half an hour of silence. Cancelling the task ends make and throws.
-  public func build(
-    source: URL, tree: SourceTree? = nil, objects: URL, log: URL, isClean: Bool, fixUps: [FixUp] = [],
+  /// One try of a build; see ``build(source:tree:objects:log:isClean:fixUps:progress:)``.
+  func attempt(
+    source: URL, tree: SourceTree?, objects: URL, log: URL, isClean: Bool, fixUps: [FixUp],
     progress: @escaping @Sendable (BuildProgress) -> Void
   ) async throws -> BuildOutcome {
     let start = ContinuousClock.now

@@ -1,5 +1,6 @@
 import Foundation
 import HostSystem
+import Judgement
 import Subprocess
 import Synchronization
 import SystemPackage
@@ -14,15 +15,20 @@ struct MakeRun: Sendable {
   /// How long make may say nothing. Linking a large kernel takes a minute; half an hour is no build any more.
   var silence: Duration = .seconds(1800)
 
+  /// Whose make this is: ``Phase/configure`` or ``Phase/build``.
+  var phase = Phase.build
+  /// How much make may say. A build of everything with all warnings says a tenth of it.
+  var loudness = 256 << 20
+
   private enum End: Sendable {
     case closed
-    case silent
+    case endless(String)
   }
 
   /// Runs make to its end and gives its status. Its words go to the log as they come, and line by line to the caller.
   ///
-  /// Throws when make does not start, is killed, or falls silent, and when the task is cancelled. Nothing of make's is
-  /// alive afterwards.
+  /// Throws when make does not start or is killed, when the task is cancelled, and ``Endless`` when make falls silent or
+  /// says too much. Nothing of make's is alive afterwards.
   func run(log: BuildLog, line: @escaping @Sendable (Substring) -> Void) async throws -> Int {
     let setpriv = try Tool("setpriv", remedy: BuildTool.remedy("setpriv"))
     let make = try Tool("make", remedy: BuildTool.remedy("make"))
@@ -44,13 +50,12 @@ struct MakeRun: Sendable {
     ) { execution in
       group.withLock { $0 = execution.processIdentifier.value }
       let end = try await follow(execution.standardOutput, log, line)
-      if end == .silent { await execution.teardown(using: Self.gently) }
+      if case .endless = end { await execution.teardown(using: Self.gently) }
       return end
     }
     try Task.checkCancellation()
-    if finished.closureResult == .silent {
-      throw Failure(
-        .toolFailed, "make said nothing for \(silence), and was ended", remedy: "look at the end of \(log.file.path)")
+    if case .endless(let what) = finished.closureResult {
+      throw Endless(what: what, phase: phase, lines: log.lastLines)
     }
     switch finished.terminationStatus {
     case .exited(let status) where status < 128: return Int(status)
@@ -69,14 +74,17 @@ struct MakeRun: Sendable {
     _ output: SubprocessOutputSequence, _ log: BuildLog, _ line: @escaping @Sendable (Substring) -> Void
   ) async throws -> End {
     let lastWord = LastWord()
-    let silence = silence
+    let (silence, loudness) = (silence, loudness)
     return try await withThrowingTaskGroup(of: End.self) { group in
       group.addTask {
         var rest: [UInt8] = []
+        var said = 0
         for try await buffer in output {
           let bytes = buffer.withUnsafeBytes { Array($0) }
           lastWord.time.withLock { $0 = .now }
           try log.add(bytes)
+          said += bytes.count
+          if said > loudness { return .endless("make said more than \(loudness >> 20) MiB") }
           rest += bytes
           guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { continue }
           for word in String(decoding: rest[...end], as: UTF8.self).split(separator: "\n") { line(word) }
@@ -94,7 +102,7 @@ struct MakeRun: Sendable {
           quiet = last == heard ? quiet + pause : .zero
           heard = last
         }
-        return .silent
+        return .endless("make said nothing for \(silence)")
       }
       defer { group.cancelAll() }
       return try await group.next() ?? .closed
@@ -106,10 +114,11 @@ struct MakeRun: Sendable {
     let time = Mutex(ContinuousClock.now)
   }
 
-  /// TERM lets make remove what it was writing; KILL to the whole group follows.
+  /// TERM lets make remove what it was writing, for which a loaded machine may need seconds; KILL to the whole group
+  /// follows, and costs a clean build.
   private static var gently: [TeardownStep] {
     [
-      .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(3)),
+      .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(10)),
       .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero),
     ]
   }

@@ -137,7 +137,7 @@ public struct ToolChain: Sendable, Equatable, Codable {
   ]
 
   private static func line(_ tool: Tool, _ arguments: [String]) async throws -> String {
-    let output = try await tool.succeed(arguments, environment: ["LC_ALL": "C"], limit: .seconds(20)).output
+    let output = try await tool.succeed(arguments, environment: ["LC_ALL": "C"]).output
     guard let line = output.split(separator: "\n").first else {
       throw Failure(
         .toolFailed, "\(tool.name) \(arguments.joined(separator: " ")) says nothing",

@@ -5,8 +5,8 @@ import VerdictStream
 import VirtualMachine
 
 extension ProbeRunner {
-  /// How often a boot is repeated that the emulator or a sleeping host spoilt.
-  static let noiseRetries = 2
+  /// How often a boot is repeated that a sleeping host spoilt.
+  static let sleepRetries = 2
 
   /// One boot of these probes, and what follows of it for each. One that the emulator or a sleeping host spoilt is made
   /// again.
@@ -30,20 +30,20 @@ extension ProbeRunner {
         .usage, "\(probes.count) runs are more than one boot can be asked for",
         remedy: "name fewer probes, or a smaller --repeat")
     }
-    for attempt in 0... {
+    for attempt in 1... {
       plan.nonce = Self.freshNonce()
       let record = try await hypervisor.run(
         Boot(
           kernel: kernel, initramfs: selection.image.initramfs(plan, modules: modules.map(\.bytes)), nonce: plan.nonce,
           planned: plan.probes, shape: shape, accelerator: accelerator, deadlines: deadlines, append: options.append))
-      let judge = Judge(record.evidence, failOn: options.failOn)
+      let judge = Judge(record.evidence, failOn: options.failOn, attempt: attempt)
       // Whoever wrote to the records' port, or silenced the console, shall damage no verdict but its own.
       if (judge.isStreamDamaged || judge.isAttributionLost) && probes.count > 1 {
         var cells: [Cell] = []
         for probe in probes { cells += try await boot([probe], on: kernel, shape, modules, accelerator) }
         return cells
       }
-      if judge.isEmulatorNoise && attempt < Self.noiseRetries {
+      if judge.isEmulatorNoise && attempt < Judge.noiseLimit {
         note("the emulator lost a timer interrupt; booting again (\(record.folder.console.path))")
         continue
       }
@@ -57,7 +57,7 @@ extension ProbeRunner {
           return isCut && !parts.isEmpty ? told.lackingParts : told
         }
       }
-      if record.lostSeconds > 0, attempt < Self.noiseRetries, findings.contains(where: { $0.verdict != .good }) {
+      if record.lostSeconds > 0, attempt <= Self.sleepRetries, findings.contains(where: { $0.verdict != .good }) {
         note("the host slept for \(Int(record.lostSeconds)) s; booting again (\(record.folder.console.path))")
         continue
       }

@@ -76,6 +76,17 @@ private func dead(_ console: String, _ end: RunEnd) -> Run {
     #expect(!Judge(Run().evidence).isEmulatorNoise)
   }
 
+  /// A commit may break the timer, and would end every search at it.
+  @Test func `and no longer when each of three boots had it, which a commit may have done`() {
+    let run = dead(boot + "[    0.1] Kernel panic - not syncing: IO-APIC + timer doesn't work!\n", .exited(0))
+    #expect(Judge(run.evidence, attempt: 2).finding(about: "net.one").verdict.word == "infra")
+    let third = Judge(run.evidence, attempt: 3).finding(about: "net.one")
+    #expect(third.verdict == .untestable(phase: .kernel, signature: "timer"))
+    #expect(third.reason == "the timer was dead in each of 3 boots: the emulator's fault, or this kernel's")
+    let killed = dead(boot + "[    0.1] Kernel panic - not syncing: IO-APIC + timer doesn't work!\n", .signalled(9))
+    #expect(Judge(killed.evidence, attempt: 3).finding(about: "net.one").verdict.word == "infra")
+  }
+
   @Test func `such as an end record that cannot be read, from a guest that lived on`() {
     let run = Run().cut(after: 5).with { $0.flaws = [.checksum, .sequence(expected: 5, found: 6)] }
     #expect(run.verdict().word == "infra")

@@ -36,13 +36,48 @@ struct ProcessTests {
     #expect(kernel.notes.isEmpty)
   }
 
-  @Test("silence has a limit")
+  @Test("silence has a limit; a tree that falls silent twice gives no kernel")
   func silent() async throws {
     let tree = try ToyTree()
     try tree.write("hook.sh", ToyTree.stubborn)
-    let failure = await #expect(throws: Failure.self) { _ = try await tree.build(silence: .seconds(2)) }
-    #expect(failure?.message.contains("make said nothing") == true)
+    guard case .failed(let failure) = try await tree.build(silence: .seconds(2)) else {
+      Issue.record("built")
+      return
+    }
+    #expect(failure.phase == .build)
+    #expect(failure.signature == "make said nothing for 2.0 seconds, twice")
+    #expect(failure.lines.contains { $0.contains("CC      ") })
     #expect(try await ToyTree.alive(try await tree.started()).isEmpty)
+  }
+
+  @Test("what was silent once and then is built, from nothing, is the machine's doing, and told")
+  func silentOnce() async throws {
+    let tree = try ToyTree()
+    let marker = tree.scratch.url.appending(path: "silent").path
+    try tree.write("hook.sh", "[ -e '\(marker)' ] || { touch '\(marker)'; sleep 1000; }")
+    guard case .built(let kernel) = try await tree.build(silence: .seconds(2)) else {
+      Issue.record("not built")
+      return
+    }
+    #expect(kernel.isClean)
+    #expect(kernel.notes == ["make said nothing for 2.0 seconds, and was ended; the second build came to its end"])
+  }
+
+  /// As old kconfig does that asks a question, and finds its input at the end. (What a recipe of a build says make holds back until
+  /// it is done.)
+  @Test("words without end have a limit as well")
+  func endless() async throws {
+    let tree = try ToyTree()
+    let asking = "allnoconfig:\n\t@yes \(String(repeating: "y", count: 2000))\nunused:"
+    try tree.write("Makefile", ToyTree.makefile.replacing("allnoconfig:", with: asking))
+    guard case .failed(let failure) = try await tree.build() else {
+      Issue.record("built")
+      return
+    }
+    #expect(failure.signature == "make said more than 256 MiB, twice")
+    #expect(failure.phase == .configure)
+    #expect(failure.lines.last == String(repeating: "y", count: 200))
+    #expect(try FileManager.default.attributesOfItem(atPath: tree.log.path)[.size] as? Int ?? 0 < 300 << 20)
   }
 
   @Test("who speaks now and then is not silent")

@@ -62,15 +62,16 @@ struct ToyTree {
     FileManager.default.fileExists(atPath: scratch.url.appending(path: path).path)
   }
 
-  /// Waits until the hook has written the process ids of all that it started.
+  /// Waits until the hook has written the process ids of all that it started. Beside all the other tests that may take
+  /// long; a hook that never does is an error, as a test that went on would be of something else.
   func started() async throws -> [pid_t] {
     let file = scratch.url.appending(path: "objects/pids")
-    for _ in 0..<500 {
+    for _ in 0..<4000 {
       let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
       if text.hasSuffix("end\n") { return text.split(separator: "\n").compactMap { pid_t($0) } }
       try await Task.sleep(for: .milliseconds(20))
     }
-    return []
+    throw Failure(.toolFailed, "the hook of the toy tree did not begin", remedy: "look at its build.log")
   }
 
   /// Whether one of these processes is alive after the time that a process needs to be gone.
