@@ -87,7 +87,7 @@ public final class ImageStore: Sendable {
         return .failed(
           BuildFailure(
             phase: Phase(rawValue: row["phase"] ?? "") ?? .build, signature: row["signature"] ?? "",
-            lines: lines.split(separator: "\n").map(String.init)))
+            lines: lines.split(separator: "\n").map(String.init), isOfCode: true))
       }
       let file = image(sha256)
       // Some 10 ms for a small kernel; a verdict on a damaged one would cost more.
@@ -161,8 +161,9 @@ public final class ImageStore: Sendable {
     return StoredImage(identity: identity, sha256: sha256, image: kept, seconds: seconds)
   }
 
-  /// Keeps that a source gives no kernel.
+  /// Keeps that a source gives no kernel, where its code is the reason.
   public func add(_ key: BuildKey, commit: String, failure: BuildFailure, seconds: Double) throws(Failure) {
+    guard failure.isOfCode else { return }
     let now = Date.now.timeIntervalSince1970
     try use { database in
       try database.execute(

@@ -86,6 +86,14 @@ enum Schema {
     migrator.registerMigration("headers-that-are-new") { database in
       try database.execute(sql: "UPDATE OR REPLACE build SET isClean = 0")
     }
+    // A program that the host lacked was the commit's failure for ever.
+    migrator.registerMigration("failures-of-the-host") { database in
+      try database.execute(
+        sql: """
+          DELETE FROM build WHERE phase = 'configure' OR phase = 'build' AND (signature LIKE 'make%'
+          OR signature LIKE 'scripts/%' OR signature LIKE 'tools/%' OR signature LIKE '%/tools/%')
+          """)
+    }
     return migrator
   }
 }

@@ -94,6 +94,7 @@ struct BootNeed {
     BootNeed("IKCONFIG", "n", .wished, tiny: false, "puts the configuration's text into the image"),
     BootNeed("IKHEADERS", "n", .wished, tiny: false, "puts an archive of the headers into the image"),
     BootNeed("MODULE_SIG", "n", .wished, tiny: false, "a key made anew for each build, by openssl"),
+    BootNeed("MODULE_SIG_KEY", "\"\"", .wished, tiny: false, "the same, where lockdown selects MODULE_SIG"),
     BootNeed("SYSTEM_TRUSTED_KEYS", "\"\"", .wished, tiny: false, "distributions name files that only they have"),
     BootNeed("SYSTEM_REVOCATION_KEYS", "\"\"", .wished, tiny: false, "distributions name files that only they have"),
   ]

@@ -78,7 +78,7 @@ public enum ConfigureOutcome: Sendable, Equatable {
 }
 
 /// Why a tree gives no kernel.
-public struct BuildFailure: Sendable, Codable, Equatable {
+public struct BuildFailure: Sendable, Equatable {
   /// ``Phase/configure`` or ``Phase/build``.
   public let phase: Phase
   /// The same for the same tree, recipe and tool chain, and for the same fault from commit to commit:
@@ -86,11 +86,15 @@ public struct BuildFailure: Sendable, Codable, Equatable {
   public let signature: String
   /// The compiler's own words: the error, what stands above and below it; or all symbols that did not take.
   public let lines: [String]
+  /// Whether it is an error of a compiler or linker in code of the kernel, which tree, recipe and tool chain decide. Anything
+  /// else may be another one after a program was installed, and is not kept beyond a session.
+  public let isOfCode: Bool
 
   /// All fields.
-  public init(phase: Phase, signature: String, lines: [String]) {
+  public init(phase: Phase, signature: String, lines: [String], isOfCode: Bool = false) {
     self.phase = phase
     self.signature = signature
     self.lines = lines
+    self.isOfCode = isOfCode
   }
 }

@@ -75,7 +75,8 @@ struct Compile {
   private func failed(_ report: ErrorReport?) -> End {
     .failed(
       BuildFailure(
-        phase: .build, signature: report?.signature ?? Self.silent, lines: report?.lines ?? []),
+        phase: .build, signature: report?.signature ?? Self.silent, lines: report?.lines ?? [],
+        isOfCode: report?.isOfCode ?? false),
       report)
   }
 

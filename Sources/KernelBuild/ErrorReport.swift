@@ -16,6 +16,10 @@ struct ErrorReport: Equatable {
   /// What was being made, `net/ipv4/tcp.o`; empty where the log does not tell.
   let target: String
 
+  /// See ``BuildFailure/isOfCode``. The build's own programs are made by another compiler, which is no part of a
+  /// kernel's key.
+  let isOfCode: Bool
+
   /// The most lines that are kept.
   static let limit = 12
 
@@ -28,6 +32,9 @@ struct ErrorReport: Equatable {
     guard let best = wanted.min(by: { $0.key < $1.key }) else { return nil }
     signature = best.signature
     target = best.target
+    isOfCode =
+      best.error.kind <= .linker && !best.target.isEmpty
+      && !["scripts/", "tools/"].contains(where: best.target.hasPrefix) && !best.target.contains("/tools/")
     self.lines = Self.context(of: best.index, in: lines)
   }
 

@@ -58,7 +58,10 @@ enum Kbuild {
     ("CCACHE_DEPEND", nil), ("CCACHE_NODEPEND", "1"), ("CCACHE_DIRECT", nil), ("CCACHE_NODIRECT", "1"),
     ("CCACHE_NAMESPACE", "firstbad"),
     // Words of a command line that do not count, a compiler that may be another one, differences that are overlooked.
-    ("CCACHE_IGNOREOPTIONS", ""), ("CCACHE_COMPILERCHECK", "mtime"), ("CCACHE_SLOPPINESS", ""),
+    ("CCACHE_IGNOREHEADERS", ""), ("CCACHE_IGNOREOPTIONS", ""), ("CCACHE_COMPILERCHECK", "mtime"),
+    ("CCACHE_SLOPPINESS", ""),
+    // An object that is a link to the cache's own file: objtool writes into it.
+    ("CCACHE_HARDLINK", nil), ("CCACHE_NOHARDLINK", "1"),
     // Another compiler than the one that was named, or one before it.
     ("CCACHE_COMPILER", ""), ("CCACHE_COMPILERTYPE", "auto"), ("CCACHE_PREFIX", ""), ("CCACHE_PREFIX_CPP", ""),
   ]

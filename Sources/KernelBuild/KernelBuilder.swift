@@ -163,6 +163,7 @@ public struct KernelBuilder: Sendable {
       source: source, objects: objects, arguments: arguments + ["-j\(jobs)", "--output-sync=target"], log: log,
       silence: silence, compilesPreprocessed: toolChain.compilesPreprocessed, names: await names(of: tree),
       suspects: state.suspects.met(in: setting))
+    try objects.begin(tree?.id)
     let end = try await compile.run { line in
       guard let made = KernelLine(line) else { return }
       let done = count.withLock { count in

@@ -22,6 +22,8 @@ struct Objects {
     var tree: String?
     /// Whether nothing changed since they were begun with nothing that make may not see.
     var isPure: Bool?
+    /// The tree whose build has begun to make objects and has not ended; those left are of two trees.
+    var begun: String?
   }
 
   private var stamp: URL { folder.appending(path: ".firstbad-stamp") }
@@ -88,7 +90,9 @@ struct Objects {
     // A guess, which may be one about other objects.
     stamped.suspects = found?.suspects
     // Until what is new in the source has been seen to. A build that is killed after that leaves its marker.
-    if found != nil, !isEmptied { (stamped.tree, stamped.isPure) = (found?.tree, found?.isPure) }
+    if let found, !isEmptied {
+      (stamped.tree, stamped.isPure, stamped.begun) = (found.tree, found.isPure, found.begun)
+    }
     try write(stamped)
     return State(
       note: note, isClean: found == nil || isEmptied, files: stamped.files, suspects: stamped.suspects ?? Suspects(),
@@ -114,12 +118,23 @@ struct Objects {
     if found.source != wanted.source { return "the place of the source" }
     // Make compares command lines, and `ccache gcc` is another than `gcc`: it would all be compiled anyway.
     if found.usesCcache != wanted.usesCcache { return "the use of ccache" }
-    return found.tree == nil && wanted.tree != nil ? "what is known of the source" : nil
+    if found.tree == nil && wanted.tree != nil { return "what is known of the source" }
+    // What another tree's build made before it was interrupted is as old as make's own rules for it, and these go by times.
+    return found.begun.map { $0 != wanted.tree } == true ? "the source in the midst of a build" : nil
   }
 
   func write(_ stamped: Stamp) throws(Failure) {
     guard let data = try? JSONEncoder().encode(stamped) else { return }
     try Places.write(data, to: stamp)
+  }
+
+  /// Notes that from here on there are objects of this tree. A build that ends writes its stamp without that.
+  func begin(_ tree: String?) throws(Failure) {
+    guard let data = try? Data(contentsOf: stamp), var found = try? JSONDecoder().decode(Stamp.self, from: data) else {
+      return
+    }
+    found.begun = tree
+    try write(found)
   }
 
   /// Removes what a failed build must not leave to be taken for its own, and what Linux 4.15 to 4.17 remember of

@@ -43,6 +43,9 @@ struct OurTrouble {
     OurTrouble("Too many open files", .toolFailed, "files ran out", "raise ulimit -n"),
     OurTrouble("ccache: error:", .toolFailed, "ccache does not work", "repair it, or build without it"),
     OurTrouble("error while loading shared libraries", .missingTool, "a program lacks a library", "install it again"),
+    // scripts/link-vmlinux.sh, where Kconfig does not ask for it beforehand.
+    OurTrouble("pahole (pahole) is not available", .missingTool, "pahole is not installed", BuildTool.remedy("pahole")),
+    OurTrouble("pahole version", .missingTool, "pahole does not serve this tree", "install a newer one"),
     OurTrouble(
       "please install libelf", .missingTool, "the header <gelf.h> is not installed",
       "install it: apt-get install libelf-dev"),

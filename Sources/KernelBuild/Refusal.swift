@@ -20,6 +20,9 @@ struct Refusal: Equatable {
     func refusal(_ reason: String) -> Refusal { Refusal(symbol: wanted.symbol, reason: reason) }
     if entries.isEmpty { return refusal("unknown in this tree") }
     let value = config[wanted.symbol]
+    if wanted.value == "m" && value == "y" && config["CONFIG_MODULES"] == "n" {
+      return refusal("it is y, as CONFIG_MODULES is off: ask for y, or for CONFIG_MODULES as well")
+    }
     // Wanted off and yet on: a dependency cannot be the reason.
     if wanted.value == "n" { return refusal("it is \(value), as something selects it or it has no prompt") }
     // One entry whose dependencies are met is enough; the entry that lacks least is the one to speak of.

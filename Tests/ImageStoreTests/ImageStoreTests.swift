@@ -50,7 +50,7 @@ import Testing
     let fixed = BuildKey(tree: "t1", recipe: "r", toolChain: "gcc", isClean: false, fixUps: "guard:123456789abc")
     #expect(try store.build(fixed) == nil)
     try store.add(
-      fixed, commit: "c", failure: BuildFailure(phase: .build, signature: "s", lines: []), seconds: 1)
+      fixed, commit: "c", failure: BuildFailure(phase: .build, signature: "s", lines: [], isOfCode: true), seconds: 1)
     #expect(try store.list().map(\.fixUps).sorted() == ["", "guard"])
     guard case .built = try store.build(key("t1")) else {
       Issue.record("a build with a fix-up took the place of one without")
@@ -87,8 +87,8 @@ import Testing
   }
 
   @Test func `takes no failure over from a store of before these were told by their setting`() async throws {
-    let failure = BuildFailure(phase: .build, signature: "s", lines: [])
-    let other = BuildFailure(phase: .configure, signature: "s", lines: [])
+    let failure = BuildFailure(phase: .build, signature: "s", lines: [], isOfCode: true)
+    let other = BuildFailure(phase: .configure, signature: "s", lines: [], isOfCode: true)
     try store.add(key("t1"), commit: "c", failure: failure, seconds: 1)
     try store.add(key("t2"), commit: "c", failure: other, seconds: 1)
     try add("t3", "kernel")
@@ -166,9 +166,25 @@ import Testing
   }
 
   @Test func `keeps that a source does not build`() throws {
-    let failure = BuildFailure(phase: .build, signature: "a.c: error: no b", lines: ["a.c:1:2: error: no b", "  b;"])
+    let failure = BuildFailure(
+      phase: .build, signature: "a.c: error: no b", lines: ["a.c:1:2: error: no b", "  b;"], isOfCode: true)
     try store.add(key("t1"), commit: "c", failure: failure, seconds: 3)
     #expect(try store.build(key("t1")) == .failed(failure))
+  }
+
+  @Test func `keeps no failure that may be gone once a program is installed`() throws {
+    let failure = BuildFailure(phase: .build, signature: "make: vmlinux fails", lines: [])
+    try store.add(key("t1"), commit: "c", failure: failure, seconds: 3)
+    #expect(try store.build(key("t1")) == nil)
+  }
+
+  @Test func `takes none of these over from a store of before`() async throws {
+    for (tree, signature) in ["t1": "make: vmlinux fails", "t2": "scripts/x.c: error: y", "t3": "mm/mmap.c: error: y"] {
+      let failure = BuildFailure(phase: .build, signature: signature, lines: [], isOfCode: true)
+      try store.add(key(tree), commit: "c", failure: failure, seconds: 1)
+    }
+    try await forget("failures-of-the-host")
+    #expect(try ImageStore(at: scratch.url.appending(path: "store")).list().map(\.failure) == ["mm/mmap.c: error: y"])
   }
 
   @Test(arguments: ["gone", "cut short", "changed"])

@@ -131,4 +131,12 @@ struct ConfigurationTests {
       Refusal.explain(Assignment("NET", "n"), entries: [entry], config: Self.config).reason
         == "it is y, as something selects it or it has no prompt")
   }
+
+  @Test("a module is what a kernel without modules cannot have")
+  func noModules() {
+    let entry = KconfigEntry(hasPrompt: true)
+    #expect(
+      Refusal.explain(Assignment("IPV6", "m"), entries: [entry], config: ConfigText("CONFIG_IPV6=y\n")).reason
+        == "it is y, as CONFIG_MODULES is off: ask for y, or for CONFIG_MODULES as well")
+  }
 }

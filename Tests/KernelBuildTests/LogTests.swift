@@ -41,6 +41,27 @@ struct LogTests {
     #expect(!report.lines.contains { $0.contains("/work/") })
   }
 
+  @Test(
+    "only an error of the compiler or linker in the kernel's own code is sure to be there the next time",
+    arguments: [("two", true), ("asm", true), ("header", true), ("rule", false), ("makefile", false)])
+  func code(name: String, isOfCode: Bool) throws {
+    #expect(read(try log(name))?.isOfCode == isOfCode)
+  }
+
+  @Test(
+    "and not one in a program that the build makes for itself, by the host's compiler",
+    arguments: [
+      "scripts/mod/modpost", "tools/objtool/check", "arch/x86/tools/relocs", "mm/mmap",
+    ])
+  func own(_ file: String) {
+    let words = """
+        CC      \(file).o
+      \(file).c:3:4: error: unknown type name 'u32'
+      make[2]: *** [scripts/Makefile.host:99: \(file).o] Error 1
+      """
+    #expect(read(words)?.isOfCode == (file == "mm/mmap"))
+  }
+
   @Test("the jobs of a log may come in any order")
   func order() throws {
     let lines = try log("two").split(separator: "\n")

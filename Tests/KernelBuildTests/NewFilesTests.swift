@@ -45,6 +45,23 @@ import Testing
     #expect(try await identity("new", isClean: true) == new)
   }
 
+  /// The first build of the middle tree is interrupted, when it has made an object without the header.
+  @Test func `is read by what a build has left that was interrupted, and was of a third tree`() async throws {
+    try tree.write("first/value.h", "#define VALUE 2\n")
+    let old = try await identity("old")
+    try FileManager.default.removeItem(at: tree.source.appending(path: "first/value.h"))
+    try tree.write("a.c", "#include <value.h>\nint f(void); int value = VALUE; void _start(void) { f();  }\n")
+    try tree.write("hook.sh", "echo end >> $O/pids; sleep 1000")
+    let build = Task { try await identity("middle") }
+    _ = try await tree.started()
+    build.cancel()
+    await #expect(throws: (any Error).self) { _ = try await build.value }
+    try tree.write("hook.sh", "")
+    // The source of the middle tree, as it was when its object was made, but with the old tree's header.
+    try tree.write("first/value.h", "#define VALUE 2\n")
+    #expect(try await identity("new") == old)
+  }
+
   @Test func `is read where a source asks whether it is there`() async throws {
     try tree.write(
       "second/value.h", "#if __has_include(<other.h>)\n#include <other.h>\n#else\n#define VALUE 1\n#endif\n")
