@@ -33,9 +33,8 @@ struct Proof {
   private var has: String { range.findsFix ? "is good" : "is bad" }
   private var hasNot: String { range.findsFix ? "is bad" : "is good" }
 
-  /// Runs of each kernel that the answer rests on, where one run tells. A search among what fails nine times in ten comes by
-  /// the tenth run to a wrong commit, and the one run that led it there would be found in the store again.
-  static let runs = 4
+  /// See ``Yardstick/proofRuns``.
+  static let runs = Yardstick.proofRuns
 
   mutating func run(of culprit: Commit) async throws -> Ending {
     do { return try await ending(of: culprit) } catch let divided as Divided {

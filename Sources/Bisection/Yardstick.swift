@@ -21,6 +21,10 @@ public enum Question: Sendable, Equatable, Codable {
 ///
 /// An answer between unverified ends is worth nothing, so there is no yardstick without both.
 public struct Yardstick: Equatable, Sendable {
+  /// Runs of each kernel that an answer rests on, where one run tells. A search among what fails nine times in ten comes by
+  /// the tenth run to a wrong answer, and the one run that led it there would be found in the store again.
+  public static let proofRuns = 4
+
   private let question: Question
   private let reference: String?
   /// What the bad end shows in its place.

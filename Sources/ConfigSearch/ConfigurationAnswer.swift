@@ -17,7 +17,7 @@ public struct ConfigurationAnswer: Sendable, Equatable {
   public var configured = 0
   /// What was built or judged, with its name, in order.
   public var examined: [Examined] = []
-  /// Milliseconds of each further boot of an end.
+  /// Milliseconds of each further boot of a kernel.
   public var furtherBoots: [Int] = []
 
   /// One configuration that was judged.

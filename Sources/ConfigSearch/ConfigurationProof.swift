@@ -12,7 +12,11 @@ extension ConfigurationSearch {
         "the search was cut short after \(answer.configured) configurations; some may not be needed")
     }
     for (member, what) in outcome.without.sorted(by: { $0.key < $1.key }) {
-      isProven = try describe(member, what, members) && isProven
+      if what == .good {
+        let others = members.subtracting([member])
+        isProven = try await stays(.good, texts[others], name(others), yardstick, isClean: false) && isProven
+      }
+      isProven = describe(member, what, members) && isProven
     }
     let isShown =
       switch ends.kind {
@@ -40,7 +44,7 @@ extension ConfigurationSearch {
   /// What is known of the set without one of its members; whether that shows it to be needed.
   private mutating func describe(
     _ member: Int, _ what: DeltaSearch.Answer, _ members: Set<Int>
-  ) throws -> Bool {
+  ) -> Bool {
     let symbol = differences[member].assignment(true).text
     switch what {
     case .good:
@@ -78,6 +82,8 @@ extension ConfigurationSearch {
       )
       return nil
     }
+    var isShown = try await stays(.good, goodText, names.good, yardstick, isClean: true)
+    isShown = try await stays(.bad, texts[members], name(members), yardstick, isClean: true) && isShown
     answer.reasons.insert(
       "with \(them) the good configuration is bad, without \(them) it is good, both from clean builds", at: 0)
     let rest = Set(differences.indices).subtracting(members)
@@ -86,7 +92,7 @@ extension ConfigurationSearch {
     switch other {
     case .good:
       answer.reasons.insert("without \(them) the bad configuration is good, from a clean build", at: 1)
-      return true
+      return try await isGoodAlways(rest, without: them, yardstick) && isShown
     case .bad where !staying.isEmpty:
       answer.reasons.insert(
         "\(staying.joined(separator: ", ")) cannot be taken out of the bad configuration: something there selects \(them)",
@@ -97,6 +103,17 @@ extension ConfigurationSearch {
     case .untestable(let why):
       answer.reasons.insert("the bad configuration without \(them) cannot tell: \(why)", at: 1)
     }
+    return false
+  }
+
+  /// What is found stands where the bad configuration without it fails in some runs: it is not all.
+  private mutating func isGoodAlways(
+    _ rest: Set<Int>, without them: String, _ yardstick: Yardstick
+  ) async throws -> Bool {
+    let name = "the bad configuration without \(them)"
+    let constancy = try await runs(of: texts[rest], .good, yardstick, isClean: true)
+    guard case .divided = constancy else { return try require(constancy, .good, name) }
+    answer.reasons.append("but \(name) is bad in some runs: something else makes it bad, too")
     return false
   }
 
@@ -111,13 +128,72 @@ extension ConfigurationSearch {
       answer.reasons.append("a clean build of it contradicts the search: \(Self.word(last))")
       return nil
     }
+    let isShown = try require(try await runs(of: found, .bad, yardstick), .bad, name)
     answer.reasons.insert(
       answer.members.isEmpty
         ? "the minimal configuration shows it by itself, from a clean build"
         : "with \(answer.members.count == 1 ? "it" : "them") the minimal configuration is bad, from a clean build\(isNeeded ? "; \(Self.needed(answer.members.count))" : "")",
       at: 0)
-    return true
+    return isShown
   }
+
+  // MARK: - Runs
+
+  /// What several runs of one kernel say.
+  private enum Constancy {
+    case same
+    /// One of them says this.
+    case divided(DeltaSearch.Answer)
+    /// One of them cannot tell.
+    case untold(String)
+  }
+
+  /// Whether a kernel that the answer rests on says the same in each of ``Bisection/Yardstick/proofRuns`` runs; where it does
+  /// not, that is an error, as it is at the ends. False where a run cannot tell.
+  private mutating func stays(
+    _ expected: DeltaSearch.Answer, _ text: String?, _ name: String, _ yardstick: Yardstick, isClean: Bool
+  ) async throws -> Bool {
+    try require(try await runs(of: text, expected, yardstick, isClean: isClean), expected, name)
+  }
+
+  private mutating func require(
+    _ constancy: Constancy, _ expected: DeltaSearch.Answer, _ name: String
+  ) throws -> Bool {
+    switch constancy {
+    case .same: return true
+    case .divided(let other): throw Self.isDivided(name, Self.plain(expected), Self.plain(other))
+    case .untold(let why):
+      answer.reasons.append("but of \(Yardstick.proofRuns) runs of \(name) one cannot tell (\(why))")
+      return false
+    }
+  }
+
+  /// Of what a configuration came to. The store has its kernel, or it is built again where that had to make room.
+  private mutating func runs(
+    of text: String?, _ expected: DeltaSearch.Answer, _ yardstick: Yardstick, isClean: Bool
+  ) async throws -> Constancy {
+    guard let text else { return .untold("it was not configured") }
+    let found = try await laboratory.examine(BuildRecipe(base: .exact(contents: text)), isClean: isClean)
+    return try await runs(of: found, expected, yardstick)
+  }
+
+  /// The search goes by one run of each kernel, a clean build is the same kernel, and the store gives that very run again.
+  private mutating func runs(
+    of found: Examination, _ expected: DeltaSearch.Answer, _ yardstick: Yardstick
+  ) async throws -> Constancy {
+    var untold: String?
+    for number in 0..<(found.identity == nil ? 1 : Yardstick.proofRuns) {
+      guard let seen = number == 0 ? found.seen : try await runAgain(found, number)?.seen else { continue }
+      switch yardstick.answer(for: seen) {
+      case expected: continue
+      case .untestable(let why): untold = why
+      case let other: return .divided(other)
+      }
+    }
+    return untold.map(Constancy.untold) ?? .same
+  }
+
+  // MARK: - Words
 
   private static func needed(_ count: Int) -> String {
     count == 1 ? "without it it is not" : "without any one of them it is not"

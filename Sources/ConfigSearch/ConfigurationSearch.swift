@@ -137,10 +137,7 @@ public struct ConfigurationSearch {
     at found: Examination, _ yardstick: Yardstick
   ) async throws -> DeltaSearch.Answer {
     let answer = yardstick.answer(for: found.seen)
-    guard answer == .bad, found.seen.isSilentHang, let next = try await laboratory.run(found, 1..<2).first else {
-      return answer
-    }
-    if let milliseconds = next.milliseconds { self.answer.furtherBoots.append(milliseconds) }
+    guard answer == .bad, found.seen.isSilentHang, let next = try await runAgain(found, 1) else { return answer }
     let again = yardstick.answer(for: next.seen)
     return again == .bad ? .bad : yardstick.answer(for: found.seen.hungOnce(next: next.seen))
   }
@@ -159,7 +156,7 @@ public struct ConfigurationSearch {
     return seconds.isEmpty ? nil : seconds[(seconds.count - 1) / 2]
   }
 
-  private func name(_ candidate: Set<Int>) -> String {
+  func name(_ candidate: Set<Int>) -> String {
     let base = if case .least = ends.kind { "the minimal configuration" } else { "the good configuration" }
     switch candidate.count {
     case 0: return base
@@ -177,67 +174,5 @@ public struct ConfigurationSearch {
     case .bad: "it is bad"
     case .untestable(let why): "it cannot tell: \(why)"
     }
-  }
-
-  // MARK: - The ends
-
-  /// Both ends, each run twice: what shows only sometimes would send the search anywhere.
-  private mutating func verifyEnds() async throws -> Yardstick {
-    goodText = try await configured(ends.good, names.good)
-    badText = try await configured(ends.bad, names.bad)
-    differences = ConfigDifference.all(good: goodText, bad: badText)
-    answer.differences = differences.count
-    guard !differences.isEmpty else {
-      throw Failure(
-        .badInput, "\(names.good), and \(names.bad), are the same once kconfig has completed them",
-        remedy: "see that they were made for this tree, and that what differs is not set by --with")
-    }
-    var good: Seen?
-    if case .between = ends.kind {
-      let seen = try await end(goodText, names.good)
-      try Yardstick.verify(question, good: seen, called: names.good)
-      good = seen
-    }
-    let bad = try await end(badText, names.bad)
-    if good == nil, case .changed = question { good = try await end(goodText, names.good) }
-    let yardstick =
-      if let good { try Yardstick(question, good: good, called: names.good, bad: bad, called: names.bad) } else {
-        try Yardstick(question, bad: bad, called: names.bad)
-      }
-    if let good { known[Digest.sha256(ofText: goodText)] = yardstick.answer(for: good) }
-    known[Digest.sha256(ofText: badText)] = yardstick.answer(for: bad)
-    return yardstick
-  }
-
-  private mutating func configured(_ recipe: BuildRecipe, _ name: String) async throws -> String {
-    report(.examining(name, left: nil, seconds: nil))
-    answer.configured += 1
-    switch try await laboratory.configure(recipe) {
-    case .configured(let text): return text
-    case .failed(let failure):
-      throw Failure(
-        .badInput, "\(name), cannot be had on this commit: \(failure.signature)",
-        remedy: "name a configuration that has what the probe needs, or set it with --with")
-    }
-  }
-
-  private mutating func end(_ text: String, _ name: String) async throws -> Seen {
-    report(.examining(name, left: nil, seconds: nil))
-    let found = try await laboratory.examine(BuildRecipe(base: .exact(contents: text)), isClean: false)
-    note(name, found, nil)
-    guard found.identity != nil else { return found.seen }
-    for run in try await laboratory.run(found, 1..<2) {
-      if let milliseconds = run.milliseconds { answer.furtherBoots.append(milliseconds) }
-      let isSame =
-        if case .changed(let name) = question { run.seen.observations[name] == found.seen.observations[name] } else {
-          run.seen.word == found.seen.word && run.seen.signature == found.seen.signature
-        }
-      guard isSame else {
-        throw Failure(
-          .badInput, "\(name), is \(found.seen.word) in one run and \(run.seen.word) in another",
-          remedy: "let the probe try the thing many times in one run, so that every run shows it")
-      }
-    }
-    return found.seen
   }
 }

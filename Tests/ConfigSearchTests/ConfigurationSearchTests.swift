@@ -178,6 +178,39 @@ import Testing
     #expect(answer.reasons == ["the minimal configuration shows it by itself, from a clean build"])
   }
 
+  @Test(arguments: [0.6, 0.75, 0.9, 0.97])
+  func `confirms no symbol that has no part in what fails in most runs`(_ share: Double) async throws {
+    var confirmed = 0
+    for seed in 0..<50 {
+      let large = Self.config((2..<10).map { "A\($0)" } + ["X", "Y"] + (0..<10).map { "Z\($0)" })
+      for kind in [Self.all, .least(of: large)] {
+        let laboratory = SimulatedConfigurations(
+          Self.world([Symbol(name: "X"), Symbol(name: "Y")]), causes: [["A7", "X"]], share: share, seed: seed)
+        do {
+          let answer = try await search(laboratory, kind)
+          guard answer.claim == .confirmed else { continue }
+          confirmed += 1
+          #expect(answer.members.map(\.symbol) == ["CONFIG_A7", "CONFIG_X"], "\(seed): \(answer.reasons)")
+        } catch let failure as Failure {
+          let words = ["in one run and", "should be bad and is good"]
+          #expect(words.contains { failure.message.contains($0) }, "\(seed): \(failure.message)")
+        }
+      }
+    }
+    if share > 0.9 { #expect(confirmed > 60, "what nearly always fails is answered: \(confirmed)") }
+  }
+
+  @Test func `says whose runs differ`() async throws {
+    var messages: Set<String> = []
+    for seed in 0..<60 {
+      let laboratory = SimulatedConfigurations(
+        Self.world([Symbol(name: "X")]), causes: [["X"]], share: 0.85, seed: seed)
+      do { _ = try await search(laboratory, Self.all) } catch let failure as Failure { messages.insert(failure.message) }
+    }
+    #expect(messages.contains("the bad configuration, bad.config, is bad in one run and good in another"))
+    #expect(messages.contains("the good configuration with CONFIG_X=y, is bad in one run and good in another"))
+  }
+
   @Test func `killed anywhere and asked again builds nothing twice and ends the same`() async throws {
     func fresh() -> SimulatedConfigurations {
       SimulatedConfigurations(

@@ -29,6 +29,9 @@ final class SimulatedConfigurations: ConfigurationLaboratory {
   let fixed: Set<String>
   /// A good kernel with one of these falls silent in its first run.
   let stalls: Set<String>
+  /// In this share of its runs a bad kernel fails; which ones is decided by the seed.
+  let share: Double
+  let seed: Int
   private let state = Mutex(State())
 
   struct State {
@@ -43,8 +46,10 @@ final class SimulatedConfigurations: ConfigurationLaboratory {
 
   init(
     _ symbols: [Symbol], causes: [Set<String>], breaks: [(with: String, without: String)] = [], lies: Set<String> = [],
-    fixed: Set<String> = [], stalls: Set<String> = []
+    fixed: Set<String> = [], stalls: Set<String> = [], share: Double = 1, seed: Int = 0
   ) {
+    self.share = share
+    self.seed = seed
     self.stalls = stalls
     self.fixed = fixed
     self.symbols = symbols
@@ -96,8 +101,7 @@ final class SimulatedConfigurations: ConfigurationLaboratory {
 
   func examine(_ recipe: BuildRecipe, isClean: Bool) async throws -> Examination {
     guard case .configured(let text) = try await configure(recipe) else { throw Killed() }
-    let taken = Set(
-      text.split(separator: "\n").filter { $0.hasSuffix("=y") }.map { String($0.dropFirst(7).dropLast(2)) })
+    let taken = taken(text)
     let key = "\(isClean) \(text)"
     let isNew = try state.withLock { state throws(Killed) in
       if state.kept[key] != nil { return false }
@@ -113,6 +117,7 @@ final class SimulatedConfigurations: ConfigurationLaboratory {
     }
     var isBad = causes.contains { $0.isSubset(of: taken) }
     if !isClean, !lies.isDisjoint(with: taken) { isBad.toggle() }
+    isBad = isBad && fails(text, in: 0)
     let seen: Seen = isBad ? .failing : stalls.isDisjoint(with: taken) ? .fine : .silent
     return examination(
       text, text, seen, isNew, isClean, fixed.isDisjoint(with: taken) ? [] : ["new-guard"])
@@ -130,7 +135,21 @@ final class SimulatedConfigurations: ConfigurationLaboratory {
 
   func run(_ examination: Examination, _ numbers: Range<Int>) async throws -> [Run] {
     let seen: Seen = examination.seen == .silent ? .fine : examination.seen
-    return numbers.map { _ in Run(seen: seen, milliseconds: 2000) }
+    guard share < 1, let text = examination.identity else {
+      return numbers.map { _ in Run(seen: seen, milliseconds: 2000) }
+    }
+    let isBad = causes.contains { $0.isSubset(of: taken(text)) }
+    return numbers.map { Run(seen: isBad && fails(text, in: $0) ? .failing : .fine, milliseconds: 2000) }
+  }
+
+  /// Whether a bad kernel fails in its run of this number, whoever asks.
+  private func fails(_ text: String, in run: Int) -> Bool {
+    let digits = Digest.sha256(ofText: "\(seed) \(run) \(text)").prefix(8)
+    return Double(UInt32(digits, radix: 16) ?? 0) / Double(UInt32.max) < share
+  }
+
+  private func taken(_ text: String) -> Set<String> {
+    Set(text.split(separator: "\n").filter { $0.hasSuffix("=y") }.map { String($0.dropFirst(7).dropLast(2)) })
   }
 
   func place(of symbol: String) async -> String? { "Kconfig:1" }

@@ -38,8 +38,8 @@ import Testing
     #expect(result.output.contains("without CONFIG_PARENT=y it is good: CONFIG_CULPRIT does not take then"))
     #expect(result.output.contains("without them the bad configuration is good, from a clean build"))
     #expect(result.output.contains("11 symbols differ"), "\(result.output)")
-    // All kernels are one of two, so after one boot of each, and one more of each end, no kernel is booted.
-    #expect(result.output.contains(" 4 boots"), "\(result.output)")
+    // All kernels are one of two, so after the four boots of each end no kernel is booted.
+    #expect(result.output.contains(" 8 boots"), "\(result.output)")
     let built = world.builds().count
     let again = try await world.firstbad("config", "bisect", "--good", good, "--bad", bad, Self.probe)
     #expect(again.status == 0 && again.output.contains(" 0 builds, 0 boots"), "\(again)")
