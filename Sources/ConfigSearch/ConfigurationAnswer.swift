@@ -28,6 +28,8 @@ public struct ConfigurationAnswer: Sendable, Equatable {
     public let examination: Examination
     /// What that means.
     public let answer: DeltaSearch.Answer?
+    /// It was built or booted for this; else the store had it.
+    var isNew: Bool { examination.buildSeconds != nil || examination.bootMilliseconds != nil }
   }
 
   /// Kernels that were built.

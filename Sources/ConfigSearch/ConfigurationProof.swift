@@ -4,12 +4,14 @@ import KernelBuild
 
 /// What is shown of an answer beyond the search: clean builds, and the other direction.
 extension ConfigurationSearch {
-  mutating func prove(_ outcome: DeltaSearch.Outcome, _ yardstick: Yardstick) async throws {
+  /// `goesOn`: a search that was cut short goes on when it is asked for again, as what it spent is in the store.
+  mutating func prove(_ outcome: DeltaSearch.Outcome, _ yardstick: Yardstick, goesOn: Bool) async throws {
     let members = Set(outcome.members)
     var isProven = !outcome.isCutShort
     if outcome.isCutShort {
       answer.reasons.append(
-        "the search was cut short after \(answer.configured) configurations; some may not be needed")
+        "the search was cut short after \(answer.configured) configurations; some may not be needed"
+          + (goesOn ? "; the same command again goes on from there" : ""))
     }
     for (member, what) in outcome.without.sorted(by: { $0.key < $1.key }) {
       if what == .good {

@@ -73,14 +73,16 @@ public struct ConfigurationSearch {
         differences: differences.count, tests: least == .bad ? 0 : DeltaSearch.halvings(differences.count) + 1,
         seconds: secondsPerBuild.map { $0 * Double(DeltaSearch.halvings(differences.count) + 3) }))
     while case .test(let candidate, let left) = search.step {
-      search.record(try await judge(candidate, yardstick, left: left), for: candidate)
+      let before = answer.examined.count
+      let said = try await judge(candidate, yardstick, left: left)
+      search.record(said, for: candidate, isSpent: answer.examined[before...].contains(where: \.isNew))
     }
     guard case .done(let outcome) = search.step else { return answer }
     answer.members = members(outcome)
     for member in answer.members.prefix(20) {
       answer.places[member.symbol] = await laboratory.place(of: member.symbol)
     }
-    try await prove(outcome, yardstick)
+    try await prove(outcome, yardstick, goesOn: search.spent >= search.limit)
     return answer
   }
 

@@ -41,8 +41,12 @@ public struct DeltaSearch: Sendable {
 
   /// How many differences there are.
   public let count: Int
-  /// Tests at most.
+  /// Tests at most that cost something.
   public let limit: Int
+  /// Tests at most, whatever they cost: configuring takes seconds, too.
+  public let most: Int
+  /// Those that cost something: a candidate that comes to a configuration which is known takes no build and no boot.
+  public private(set) var spent = 0
   /// Answers so far.
   public var answers: [Set<Int>: Answer] {
     Dictionary(uniqueKeysWithValues: known.map { (Set($0.members), $1) })
@@ -54,16 +58,18 @@ public struct DeltaSearch: Sendable {
 
   /// A search among so many differences. The ends, none and all of them, are known: `good` is what was said of none,
   /// which need not be good, and all are bad.
-  public init(count: Int, good: Answer = .good, limit: Int = 200) {
+  public init(count: Int, good: Answer = .good, limit: Int = 200, most: Int = 2000) {
     self.count = count
+    self.most = most
     self.limit = limit
     known[Bits(count)] = good
     known[Bits(count, 0..<count)] = .bad
   }
 
-  /// Takes what a test said.
-  public mutating func record(_ answer: Answer, for candidate: Set<Int>) {
+  /// Takes what a test said, and whether it was one that had to be built or booted.
+  public mutating func record(_ answer: Answer, for candidate: Set<Int>, isSpent: Bool = true) {
     known[Bits(count, candidate)] = answer
+    if isSpent { spent += 1 }
   }
 
   /// What to do next. The whole search is walked again from the start, by the answers that are there: so it goes the same
@@ -73,7 +79,7 @@ public struct DeltaSearch: Sendable {
       let members = try reduced(try isolated())
       return .done(Outcome(members: members.members, without: try without(members), isCutShort: false))
     } catch {
-      guard known.count < limit + 2 else { return .done(leastSoFar) }
+      guard spent < limit, known.count < most + 2 else { return .done(leastSoFar) }
       return .test(Set(error.candidate.members), left: error.left)
     }
   }

@@ -205,7 +205,11 @@ import Testing
     for seed in 0..<60 {
       let laboratory = SimulatedConfigurations(
         Self.world([Symbol(name: "X")]), causes: [["X"]], share: 0.85, seed: seed)
-      do { _ = try await search(laboratory, Self.all) } catch let failure as Failure { messages.insert(failure.message) }
+      do {
+        _ = try await search(laboratory, Self.all)
+      } catch let failure as Failure {
+        messages.insert(failure.message)
+      }
     }
     #expect(messages.contains("the bad configuration, bad.config, is bad in one run and good in another"))
     #expect(messages.contains("the good configuration with CONFIG_X=y, is bad in one run and good in another"))

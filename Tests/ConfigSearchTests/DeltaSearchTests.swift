@@ -134,6 +134,27 @@ import Testing
     #expect(outcome.members == Array(0..<40))
   }
 
+  @Test func `counts what costs nothing apart`() {
+    let world = World(count: 300, causes: [Set((1...10).map { $0 * 29 })])
+    func search(limit: Int = 60, most: Int = 2000, isSpent: (Int) -> Bool) -> (DeltaSearch.Outcome, tests: Int) {
+      var search = DeltaSearch(count: world.count, limit: limit, most: most)
+      var tests = 0
+      while true {
+        guard case .test(let candidate, _) = search.step else { break }
+        tests += 1
+        search.record(world.answer(candidate), for: candidate, isSpent: isSpent(tests))
+      }
+      guard case .done(let outcome) = search.step else { preconditionFailure("it ended") }
+      return (outcome, tests)
+    }
+    let half = search { $0 % 2 == 0 }
+    #expect(half.tests > 60 && !half.0.isCutShort && Set(half.0.members) == world.causes[0])
+    let spent = search(limit: 20) { _ in true }
+    #expect(spent.tests == 20 && spent.0.isCutShort)
+    let bounded = search(most: 20) { _ in false }
+    #expect(bounded.tests == 20 && bounded.0.isCutShort)
+  }
+
   @Test func `goes the same way when it is taken up again`() {
     let world = World(count: 90, causes: [[3, 50, 77]], breaks: [(with: 20, without: 60)])
     var whole = DeltaSearch(count: 90)
