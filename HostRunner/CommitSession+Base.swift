@@ -24,19 +24,25 @@ extension CommitSession {
       places: bench.places, report: tell)
     let laboratory = KernelLaboratory(
       workshop, store: store, runner: bench.runner, question: question,
-      machine: Record(ledger.entries).machine, workers: workers, report: tell)
-    guard let asked = Record(ledger.entries).opening?.question else { return builder }
+      machine: Record(ledger.entries).machine, workers: workers, perBoot: perBoot, report: tell)
+    guard let opening = Record(ledger.entries).opening else { return builder }
     for (number, base) in ladder.enumerated() {
-      let recipe = try options.recipe(for: probes, base: base)
-      live.begin("\(range.bad.quoted) with base \(names[number])")
-      let bad = try await laboratory.examine(range.bad, isClean: false, as: recipe)
-      var good: Examination?
-      if case .changed = asked, bad.identity != nil {
-        live.begin("\(range.good.quoted) with base \(names[number])")
-        good = try await laboratory.examine(range.good, isClean: false, as: recipe)
+      let (recipe, name) = (try options.recipe(for: probes, base: base), names[number])
+      func end(_ commit: Commit) -> BaseLadder.End {
+        var found: Examination?
+        return { number in
+          live.begin("\(commit.quoted) with base \(name)\(number > 0 ? ", run \(number + 1)" : "")")
+          defer { live.clear() }
+          if let found, number > 0 {
+            return try await laboratory.run(.commit(commit), found, number..<number + 1).first?.seen
+          }
+          found = try await laboratory.examine(commit, isClean: false, as: recipe)
+          return found?.seen
+        }
       }
-      live.clear()
-      switch BaseLadder.fit(asked, bad: bad.seen, good: good?.seen) {
+      let fit = try await BaseLadder.fit(
+        opening.question, isFlaky: opening.isFlaky == true, bad: end(range.bad), good: end(range.good))
+      switch fit {
       case .shows:
         try ledger.append(.based(on: BuildOptions.word(ofBase: base)))
         Terminal.note("note: base \(names[number]) shows it, and is the base of this bisection")
