@@ -110,17 +110,19 @@ struct ConfigCommand: AsyncParsableCommand {
 
     func run() async throws {
       let text = try ConfigDifference.read(config)
+      // Before hours are spent on what cannot be kept.
+      if let output { try Places.requireWritable(URL(filePath: output)) }
       let session = try await ConfigurationSession(subject)
       let names = ConfigurationSearch.Names(
         good: "the minimal configuration", bad: "the configuration that shows it, \(config)")
       let answer = try await session.run(.least(of: text), names)
-      if let output, answer.claim != .inconclusive {
+      for line in ConfigurationText.summary(answer, isLeast: true) { try Terminal.print(line) }
+      if answer.claim == .inconclusive { throw ExitCode(ExitStatus.failure) }
+      if let output {
         let fragment = ConfigurationText.fragment(
           answer, symbols: session.symbols, commit: session.commit.quoted, probe: session.probe)
         try Places.writeResult(Data(fragment.utf8), to: URL(filePath: output))
       }
-      for line in ConfigurationText.summary(answer, isLeast: true) { try Terminal.print(line) }
-      if answer.claim == .inconclusive { throw ExitCode(ExitStatus.failure) }
       try Terminal.print(
         output.map { "written to \($0); to use it: firstbad bisect --config @\($0) --good A --bad B ..." }
           ?? "to keep it: the same with -o FILE, which builds nothing again")

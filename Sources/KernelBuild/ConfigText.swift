@@ -95,6 +95,11 @@ struct ConfigText: Equatable {
   static func read(_ path: String, as what: String, remedy: String) throws(Failure) -> String {
     do {
       let data = try Data(contentsOf: URL(filePath: path))
+      // gzip(1), as /proc/config.gz is.
+      if data.starts(with: [0x1F, 0x8B]) {
+        throw Failure(
+          .badInput, "the \(what) \(path) is compressed", remedy: "unpack it and name that: zcat \(path) > config")
+      }
       guard let text = String(validating: data, as: UTF8.self), !text.contains("\0") else {
         throw Failure(.badInput, "the \(what) \(path) is no text", remedy: remedy)
       }

@@ -115,6 +115,14 @@ import Testing
     #expect(world.builds().count == built)
   }
 
+  @Test func `that cannot be written is said to be before anything is built`() async throws {
+    let (_, bad) = try ends()
+    let nowhere = world.scratch.url.appending(path: "missing/least").path
+    let result = try await world.firstbad("config", "minimize", "--config", bad, "-o", nowhere, Self.probe)
+    #expect(result.status == 128 && result.errors.contains("\(nowhere) cannot be written"), "\(result)")
+    #expect(world.builds().isEmpty)
+  }
+
   @Test func `in which some things do not build is searched all the same`() async throws {
     let (good, bad) = try ends()
     let text = try String(contentsOfFile: bad, encoding: .utf8)

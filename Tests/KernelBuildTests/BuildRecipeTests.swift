@@ -68,6 +68,10 @@ struct BuildRecipeTests {
       #expect(failure?.kind == .badInput)
       #expect(failure?.remedy != nil)
     }
+    let packed = try scratch.file("config.gz", [0x1F, 0x8B, 8, 0, 0]).path
+    let compressed = #expect(throws: Failure.self) { try BuildRecipe.Base(argument: packed) }
+    #expect(compressed?.message == "the base \(packed) is compressed")
+    #expect(compressed?.remedy?.contains("zcat \(packed) > ") == true)
     let script = #expect(throws: Failure.self) { try BuildRecipe.Base(argument: paths[3]) }
     #expect(script?.message.contains("line 2") == true)
   }
