@@ -11,11 +11,9 @@ extension ConfigurationSearch {
     badText = try await configured(ends.bad, names.bad)
     differences = ConfigDifference.all(good: goodText, bad: badText)
     answer.differences = differences.count
-    guard !differences.isEmpty else {
-      throw Failure(
-        .badInput, "\(names.good), and \(names.bad), are the same once kconfig has completed them",
-        remedy: "see that they were made for this tree, and that what differs is not set by --with")
-    }
+    let loss = ConfigurationLoss(ends, good: goodText, bad: badText)
+    guard !differences.isEmpty else { throw loss.same(names) }
+    if let note = loss.note { report(.note(note)) }
     var good: Seen?
     if case .between = ends.kind {
       let seen = try await end(goodText, names.good)
@@ -24,10 +22,15 @@ extension ConfigurationSearch {
     }
     let bad = try await end(badText, names.bad)
     if good == nil, case .changed = question { good = try await end(goodText, names.good) }
-    let yardstick =
-      if let good { try Yardstick(question, good: good, called: names.good, bad: bad, called: names.bad) } else {
-        try Yardstick(question, bad: bad, called: names.bad)
-      }
+    let yardstick: Yardstick
+    do throws(Failure) {
+      yardstick =
+        if let good { try Yardstick(question, good: good, called: names.good, bad: bad, called: names.bad) } else {
+          try Yardstick(question, bad: bad, called: names.bad)
+        }
+    } catch {
+      throw loss.explaining(error)
+    }
     if let good { known[Digest.sha256(ofText: goodText)] = yardstick.answer(for: good) }
     known[Digest.sha256(ofText: badText)] = yardstick.answer(for: bad)
     return yardstick

@@ -101,12 +101,21 @@ struct BootNeed {
 
   /// Wished rows of what programs take for granted, which give way where a person's configuration says otherwise and
   /// it is the configuration that is in question. What the guest contract promises, what the image must be free of and
-  /// what a choice hangs on is not among them.
+  /// what a choice hangs on is not among them: that gives way only where two configurations in question differ in it.
   static let yielding: Set<String> = Set(
     [
       "MULTIUSER", "FUTEX", "EPOLL", "SIGNALFD", "TIMERFD", "EVENTFD", "POSIX_TIMERS", "HIGH_RES_TIMERS",
       "ADVISE_SYSCALLS", "MEMBARRIER", "FILE_LOCKING", "NET", "UNIX", "INET", "X86_INTEL_MEMORY_PROTECTION_KEYS",
       "SYN_COOKIES", "BUG", "RANDOM_TRUST_CPU",
+    ].map { "CONFIG_\($0)" })
+
+  /// Wished rows that give way to nobody but the user's own word, not even where two configurations differ in them. Of these a
+  /// distribution asks for what only its own build hosts have, so that the kernel does not build after an hour, or is another
+  /// one each time: pahole, keys, plugins, archivers, a compiler without new warnings.
+  static let ofTheHost: Set<String> = Set(
+    [
+      "DEBUG_INFO_NONE", "DEBUG_INFO", "DEBUG_INFO_BTF", "GCC_PLUGINS", "IKHEADERS", "KERNEL_GZIP", "LOCALVERSION_AUTO",
+      "MODULE_SIG", "SYSTEM_TRUSTED_KEYS", "SYSTEM_REVOCATION_KEYS", "WERROR",
     ].map { "CONFIG_\($0)" })
 
   /// Rows that give way when one of these is asked for: of a choice only one can be had.

@@ -52,21 +52,6 @@ public struct ConfigDifference: Sendable, Codable, Equatable {
     return contents
   }
 
-  /// What a person's configuration says of symbols that the guest would like to have otherwise, and could do without:
-  /// where the configuration itself is in question, its own word counts. `others` are symbols of which it counts, too,
-  /// because another configuration has them otherwise.
-  public static func ownWord(of text: String, others: Set<String> = []) -> [BuildRecipe.Assignment] {
-    let config = ConfigText(text)
-    let wished = BootNeed.table.filter { $0.strength == .wished }.map(\.assignment.symbol)
-    let mentioned = Set(
-      text.split(separator: "\n").compactMap { line in
-        ConfigText.unset(in: line).map(String.init) ?? ConfigText.pair(in: line)?.symbol
-      })
-    return wished.filter {
-      others.contains($0) || (BootNeed.yielding.contains($0) && mentioned.contains($0))
-    }.map { BuildRecipe.Assignment($0, config[$0]) }
-  }
-
   private struct Place {
     var isDriver = false
     var number = Int.max

@@ -23,12 +23,12 @@ import Testing
 
   private func search(
     _ laboratory: SimulatedConfigurations, _ kind: ConfigurationEnds.Kind, question: Question = .failure(any: false),
-    probeSymbols: [String] = []
+    probeSymbols: [String] = [], symbols: [BuildRecipe.Assignment] = [],
+    report: @escaping @Sendable (ConfigurationSearch.Event) -> Void = { _ in }
   ) async throws -> ConfigurationAnswer {
     var search = ConfigurationSearch(
-      ConfigurationEnds(kind, probeSymbols: probeSymbols), question: question, names: Self.names,
-      laboratory: laboratory
-    ) { _ in }
+      ConfigurationEnds(kind, probeSymbols: probeSymbols, symbols: symbols), question: question, names: Self.names,
+      laboratory: laboratory, report: report)
     return try await search.run()
   }
 

@@ -52,6 +52,41 @@ import Testing
     #expect(lines.contains("CONFIG_PROC_FS=y"))
   }
 
+  @Test func `is not what other hosts cannot build, even where two files differ in it`() {
+    let text = "CONFIG_DEBUG_INFO_BTF=y\nCONFIG_SYSTEM_TRUSTED_KEYS=\"debian/certs\"\nCONFIG_RANDOMIZE_BASE=y\n"
+    let all = ConfigDifference.all(good: "", bad: text)
+    #expect(
+      ConfigDifference.ownWord(of: text, others: Set(all.map(\.symbol))).map(\.text) == ["CONFIG_RANDOMIZE_BASE=y"])
+    #expect(
+      ConfigDifference.setAside(all).map(\.symbol) == ["CONFIG_DEBUG_INFO_BTF", "CONFIG_SYSTEM_TRUSTED_KEYS"])
+    let recipe = BuildRecipe(
+      base: .file(contents: text), userSymbols: [BuildRecipe.Assignment("DEBUG_INFO_BTF", "y")],
+      wishes: ConfigDifference.ownWord(of: text, others: Set(all.map(\.symbol))))
+    let lines = recipe.fragment().split(separator: "\n")
+    #expect(lines.contains("CONFIG_DEBUG_INFO_BTF=y"), "the user's own word counts")
+    #expect(lines.contains("CONFIG_SYSTEM_TRUSTED_KEYS=\"\""))
+  }
+
+  @Test func `is the files' own word of a choice`() {
+    let text = "# CONFIG_NO_HZ_IDLE is not set\nCONFIG_NO_HZ_FULL=y\n"
+    #expect(ConfigDifference.ownWord(of: text).map(\.text) == ["CONFIG_NO_HZ_IDLE=n"])
+    #expect(ConfigDifference.ownWord(of: "# CONFIG_NO_HZ_IDLE is not set\n").isEmpty)
+  }
+
+  @Test func `is told where it is gone once they are completed`() {
+    let good = "CONFIG_STACKPROTECTOR=y\n# CONFIG_STACKPROTECTOR_STRONG is not set\n# CONFIG_SYSFS is not set\n"
+    let bad = "CONFIG_STACKPROTECTOR=y\nCONFIG_STACKPROTECTOR_STRONG=y\nCONFIG_A=y\nCONFIG_B=y\n"
+    let completed = "# CONFIG_STACKPROTECTOR is not set\nCONFIG_SYSFS=y\nCONFIG_A=y\n"
+    #expect(
+      ConfigDifference.overruled(good, completed: completed).map(\.text)
+        == ["CONFIG_SYSFS=n", "CONFIG_STACKPROTECTOR=y"])
+    #expect(ConfigDifference.overruled(bad, completed: completed + "CONFIG_STACKPROTECTOR=y\n").isEmpty)
+    // A comes to the good one by itself, and B is a difference still.
+    let lost = ConfigDifference.lost(
+      good: (good, completed), bad: (bad, completed + "CONFIG_B=y\n"))
+    #expect(lost == [ConfigDifference("CONFIG_STACKPROTECTOR_STRONG", good: "n", bad: "y")])
+  }
+
   @Test func `is wished and not required`() async throws {
     let toy = try ToyTree()
     let wished = BuildRecipe(wishes: [
