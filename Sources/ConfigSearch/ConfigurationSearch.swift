@@ -35,6 +35,8 @@ public struct ConfigurationSearch {
   let question: Question
   let names: Names
   let laboratory: any ConfigurationLaboratory
+  /// What the probe needs and the user asks for. Between two files kconfig is not asked for it with each candidate.
+  private let required: BuildRecipe
   let report: @Sendable (Event) -> Void
   /// What was found so far.
   var answer = ConfigurationAnswer(claim: .inconclusive, members: [], reasons: [], differences: 0)
@@ -55,6 +57,8 @@ public struct ConfigurationSearch {
     self.question = question
     self.names = names
     self.laboratory = laboratory
+    required = BuildRecipe(
+      base: .exact(contents: ""), probeSymbols: ends.probeSymbols, userSymbols: ends.symbols)
     self.report = report
   }
 
@@ -116,6 +120,8 @@ public struct ConfigurationSearch {
     switch try await laboratory.configure(ends.recipe(candidate, of: differences, upon: goodText)) {
     case .failed(let failure): return .untestable("configure: \(failure.signature)")
     case .configured(let text):
+      // What both ends have, a mixture of them need not: the probe would fail there, for want of that and nothing else.
+      if let missing = required.missing(in: text) { return .untestable("configure: \(missing) did not take") }
       texts[candidate] = text
       return try await judge(text, name, yardstick, isClean: isClean)
     }

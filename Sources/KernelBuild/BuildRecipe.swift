@@ -176,6 +176,12 @@ public struct BuildRecipe: Sendable, Codable, Equatable {
     return all + further.values.sorted { $0.assignment.symbol < $1.assignment.symbol }
   }
 
+  /// What is required and a configuration has not, the first by name; nil where it has all. What lies between two
+  /// configurations that have it need not.
+  public func missing(in text: String) -> String? {
+    Refusal.missing(of: requests(), in: ConfigText(text)).first?.symbol
+  }
+
   /// Whether kernels may be built without a symbol: nobody asks for it, and neither does the guest contract.
   public func canDisable(_ symbol: String) -> Bool {
     if case .exact = base { return false }

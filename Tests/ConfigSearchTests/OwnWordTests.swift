@@ -101,4 +101,18 @@ import Testing
     let answer = try await search(laboratory, file, symbols: [Assignment("RANDOMIZE_BASE", "y")])
     #expect(answer.members.map(\.symbol) == ["CONFIG_A"])
   }
+
+  @Test func `is none for a mixture that lacks what the probe needs`() async throws {
+    // Each end selects H otherwise, and between them nothing does.
+    let world = [
+      Symbol(name: "OLD", selects: "H"), Symbol(name: "H", isHidden: true), Symbol(name: "X"), Symbol(name: "B"),
+      Symbol(name: "NEW", selects: "H"),
+    ]
+    let laboratory = SimulatedConfigurations(world, causes: [["X"]], needed: ["H"])
+    let ends = ConfigurationEnds.Kind.between(
+      good: "CONFIG_OLD=y\n", bad: "CONFIG_X=y\nCONFIG_B=y\nCONFIG_NEW=y\n")
+    let answer = try await search(laboratory, ends, probeSymbols: ["CONFIG_H"])
+    #expect(answer.members.map(\.symbol) == ["CONFIG_X"], "\(answer.reasons)")
+    #expect(answer.claim == .confirmed, "\(answer.reasons)")
+  }
 }

@@ -29,6 +29,8 @@ final class SimulatedConfigurations: ConfigurationLaboratory {
   let fixed: Set<String>
   /// A good kernel with one of these falls silent in its first run.
   let stalls: Set<String>
+  /// Without all of these the probe's own check fails.
+  let needed: Set<String>
   /// In this share of its runs a bad kernel fails; which ones is decided by the seed.
   let share: Double
   let seed: Int
@@ -46,8 +48,10 @@ final class SimulatedConfigurations: ConfigurationLaboratory {
 
   init(
     _ symbols: [Symbol], causes: [Set<String>], breaks: [(with: String, without: String)] = [], lies: Set<String> = [],
-    fixed: Set<String> = [], stalls: Set<String> = [], share: Double = 1, seed: Int = 0
+    fixed: Set<String> = [], stalls: Set<String> = [], needed: Set<String> = [], share: Double = 1,
+    seed: Int = 0
   ) {
+    self.needed = needed
     self.share = share
     self.seed = seed
     self.stalls = stalls
@@ -115,7 +119,7 @@ final class SimulatedConfigurations: ConfigurationLaboratory {
       let why = "\(broken.with).c does not build"
       return examination(text, nil, .broken(why), isNew, isClean, [])
     }
-    var isBad = causes.contains { $0.isSubset(of: taken) }
+    var isBad = causes.contains { $0.isSubset(of: taken) } || !needed.isSubset(of: taken)
     if !isClean, !lies.isDisjoint(with: taken) { isBad.toggle() }
     isBad = isBad && fails(text, in: 0)
     let seen: Seen = isBad ? .failing : stalls.isDisjoint(with: taken) ? .fine : .silent

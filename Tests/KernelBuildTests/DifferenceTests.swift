@@ -87,6 +87,14 @@ import Testing
     #expect(lost == [ConfigDifference("CONFIG_STACKPROTECTOR_STRONG", good: "n", bad: "y")])
   }
 
+  @Test func `may leave out what is required`() {
+    let recipe = BuildRecipe(
+      base: .exact(contents: ""), probeSymbols: ["CONFIG_BPF"], userSymbols: [BuildRecipe.Assignment("AUDIT", "n")])
+    #expect(recipe.missing(in: "CONFIG_BPF=y\n# CONFIG_AUDIT is not set\n") == nil)
+    #expect(recipe.missing(in: "CONFIG_BPF=y\nCONFIG_AUDIT=y\n") == "CONFIG_AUDIT")
+    #expect(recipe.missing(in: "CONFIG_BPF=m\n") == "CONFIG_BPF")
+  }
+
   @Test func `is wished and not required`() async throws {
     let toy = try ToyTree()
     let wished = BuildRecipe(wishes: [
