@@ -115,7 +115,7 @@ struct BootNeed {
   static let ofTheHost: Set<String> = Set(
     [
       "DEBUG_INFO_NONE", "DEBUG_INFO", "DEBUG_INFO_BTF", "GCC_PLUGINS", "IKHEADERS", "KERNEL_GZIP", "LOCALVERSION_AUTO",
-      "MODULE_SIG", "SYSTEM_TRUSTED_KEYS", "SYSTEM_REVOCATION_KEYS", "WERROR",
+      "MODULE_SIG", "MODULE_SIG_KEY", "SYSTEM_TRUSTED_KEYS", "SYSTEM_REVOCATION_KEYS", "WERROR",
     ].map { "CONFIG_\($0)" })
 
   /// Rows that give way when one of these is asked for: of a choice only one can be had.
