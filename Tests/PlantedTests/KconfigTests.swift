@@ -107,6 +107,27 @@ import Testing
     #expect(answer.claim == .confirmed, "\(answer.reasons)")
   }
 
+  @Test func `keeps what two files say of a choice that the guest would rather have otherwise`() async throws {
+    let one = try await text(BuildRecipe(userSymbols: [BuildRecipe.Assignment("HZ_PERIODIC", "y")]))
+    let other = try await text(
+      BuildRecipe(
+        userSymbols: [("SMP", "y"), ("NO_HZ_FULL", "y"), ("AIO", "y")].map { BuildRecipe.Assignment($0.0, $0.1) }))
+    let ends = ConfigurationEnds(.between(good: one, bad: other))
+    #expect(try await text(ends.good).contains("CONFIG_HZ_PERIODIC=y"))
+    #expect(try await text(ends.bad).contains("CONFIG_NO_HZ_FULL=y"))
+    #expect(try await text(ConfigurationEnds(.least(of: other)).bad).contains("CONFIG_NO_HZ_FULL=y"))
+  }
+
+  @Test func `is not built with debug information because one of two files has it`() async throws {
+    let symbols = [("DEBUG_KERNEL", "y"), ("DEBUG_INFO_DWARF5", "y"), ("AIO", "y")]
+    let one = try await text(BuildRecipe(userSymbols: [BuildRecipe.Assignment("DEBUG_KERNEL", "y")]))
+    let other = try await text(BuildRecipe(userSymbols: symbols.map { BuildRecipe.Assignment($0.0, $0.1) }))
+    #expect(other.contains("CONFIG_DEBUG_INFO=y"))
+    let bad = try await text(ConfigurationEnds(.between(good: one, bad: other)).bad)
+    #expect(bad.contains("CONFIG_DEBUG_INFO_NONE=y") && !bad.contains("CONFIG_DEBUG_INFO=y"))
+    #expect(bad.contains("CONFIG_AIO=y"))
+  }
+
   @Test func `of defconfig is reduced to a symbol with what it needs`() async throws {
     let defconfig = try await text(BuildRecipe(base: .defconfig))
     let answer = try await search(.least(of: defconfig), oracle("CONFIG_NF_CONNTRACK=y"))
