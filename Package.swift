@@ -123,7 +123,9 @@ let package = Package(
     tests(
       "KernelBuildTests", ["HostSystem", "Judgement", "KernelBuild", "TestSupport"], resources: [.copy("Logs")]),
     tests("ImageStoreTests", ["HostSystem", "ImageStore", "Judgement", "KernelBuild", "TestSupport"]),
-    tests("BisectionTests", ["Bisection", "HostSystem", "Judgement", "KernelTree", "TestSupport", "VerdictStream"]),
+    tests(
+      "BisectionTests",
+      ["Bisection", "HostSystem", "ImageStore", "Judgement", "KernelTree", "TestSupport", "VerdictStream"]),
     tests("ConfigSearchTests", ["Bisection", "ConfigSearch", "HostSystem", "Judgement", "KernelBuild", "TestSupport"]),
     tests("KernelPackagesTests", ["HostSystem", "KernelPackages", "TestSupport"]),
     tests("KernelModulesTests", ["HostSystem", "KernelModules", "TestSupport"]),

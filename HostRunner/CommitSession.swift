@@ -162,7 +162,8 @@ struct CommitSession {
       places: bench.places, report: tell)
     let laboratory = KernelLaboratory(
       workshop, store: store, runner: bench.runner, question: question,
-      machine: Record(ledger.entries).machine, workers: workers, perBoot: perBoot, report: tell)
+      machine: Record(ledger.entries).machine, workers: workers, perBoot: perBoot,
+      measures: Record(ledger.entries).opening?.question.takesRuns == true, report: tell)
     let range = range
     let bisection = CommitBisection(range, ledger: ledger, laboratory: laboratory) { event in
       let estimate = estimate()

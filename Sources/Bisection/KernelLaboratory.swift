@@ -10,30 +10,30 @@ import VirtualMachine
 /// The real laboratory: the workshop and QEMU. A kernel that is the same as one already judged is not booted.
 public struct KernelLaboratory: Laboratory {
   private let workshop: KernelWorkshop
-  private let store: ImageStore
+  private let kept: KeptRuns
   private let runner: ProbeRunner
   private let question: String
   private let machine: OneMachine
   /// See ``Laboratory``.
   public let workers: Int
-  private let perBoot: Int
   /// Symbols that its kernels do without.
   private var disabled: [String] = []
   private let report: @Sendable (KernelWorkshop.Progress) -> Void
 
   /// `question` is a digest of all that a verdict depends on beside the kernel and the machine; each boot gives so many runs.
-  /// Where verdicts are there already, `machine` is the one that gave them.
+  /// Where verdicts are there already, `machine` is the one that gave them. Where it `measures`, each run that counts is one
+  /// of now, whatever the store has.
   public init(
     _ workshop: KernelWorkshop, store: ImageStore, runner: ProbeRunner, question: String, machine: String? = nil,
-    workers: Int = 1, perBoot: Int = 1, report: @escaping @Sendable (KernelWorkshop.Progress) -> Void
+    workers: Int = 1, perBoot: Int = 1, measures: Bool = false,
+    report: @escaping @Sendable (KernelWorkshop.Progress) -> Void
   ) {
     self.workshop = workshop
-    self.store = store
+    kept = KeptRuns(in: store, perBoot: perBoot, measures: measures)
     self.runner = runner
     self.question = question
     self.machine = OneMachine(machine)
     self.workers = max(1, workers)
-    self.perBoot = max(1, perBoot)
     self.report = report
   }
 
@@ -151,36 +151,16 @@ public struct KernelLaboratory: Laboratory {
     return try await run(on: URL(filePath: image), identity: identity, numbers)
   }
 
-  /// Runs of these numbers on a kernel: the store's, and for what it has not, boots, side by side. Each is kept the
-  /// moment it ends.
+  /// Runs of these numbers on a kernel: the store's, and for what it has not, boots, side by side.
   private func run(on image: URL, identity: String, _ numbers: Range<Int>) async throws -> [Run] {
     let kernel = try KernelImage(at: image.path)
     let question = "\(question)-\(Digest.sha256(ofText: try machine.require(try await runner.machine(for: kernel))))"
-    let known = try store.verdicts(identity: identity, question: question).dropFirst(numbers.lowerBound)
-      .prefix(numbers.count).compactMap { try? JSONDecoder().decode(Seen.self, from: Data($0.utf8)) }
-    let runs = known.map { Run(seen: $0, milliseconds: nil) }
-    if runs.count == numbers.count { return runs }
-    report(.booting)
-    let boots = (numbers.count - runs.count + perBoot - 1) / perBoot
-    var all = runs
-    // A boot that a run of it broke gives fewer.
-    while all.count < numbers.count {
-      all = try await withThrowingTaskGroup(of: [Run].self) { group in
-        for _ in 0..<boots { group.addTask { try await boot(kernel, identity, question) } }
-        return try await group.reduce(into: all) { $0 += $1 }
+    let (report, runner, perBoot) = (report, runner, kept.perBoot)
+    return try await kept.runs(of: identity, question, numbers, willBoot: { report(.booting) }) {
+      try await runner.runsOfOne(on: kernel, upTo: perBoot).enumerated().map { place, cell in
+        // The boot's time belongs to its first run.
+        Run(seen: cell.seen, milliseconds: place == 0 ? cell.durationMilliseconds : 0)
       }
-    }
-    // What is beyond is in the store, for the next who asks.
-    return Array(all.prefix(numbers.count))
-  }
-
-  private func boot(_ kernel: KernelImage, _ identity: String, _ question: String) async throws -> [Run] {
-    try await runner.runsOfOne(on: kernel, upTo: perBoot).enumerated().map { place, cell in
-      let seen = cell.seen
-      let text = String(decoding: try JSONEncoder().encode(seen), as: UTF8.self)
-      try store.remember(text, identity: identity, question: question)
-      // The boot's time belongs to its first run.
-      return Run(seen: seen, milliseconds: place == 0 ? cell.durationMilliseconds : 0)
     }
   }
 }

@@ -123,7 +123,8 @@ public protocol Laboratory: Sendable {
   /// Which commits of the range can change the kernel, by what the kernels of its ends are made of; nil when that is
   /// not known of both.
   func reach(in range: CommitRange, ends: [Examination]) async throws -> Reach?
-  /// Runs the probe again on the kernel of an examination, which was run number 0: the runs of these numbers.
+  /// Runs the probe again on the kernel of an examination, which was run number 0: the runs of these numbers. Where a
+  /// number is hunted none of them was made before, and there may be more than were asked for.
   func run(_ sample: Sample, _ examination: Examination, _ numbers: Range<Int>) async throws -> [Run]
   /// Symbols of the configuration without any one of which the source is not compiled that a commit does not build for,
   /// the widest first; none where that is not known, or all are asked for.

@@ -100,6 +100,8 @@ public enum LedgerEntry: Codable, Sendable, Equatable {
     public let milliseconds: Int?
     /// When.
     public let at: Date
+    /// It was made in turns with runs of this commit, and counts only beside those; nil for all other runs.
+    public var inTurnsWith: CommitID?
   }
 
   /// A verdict that rests on several runs.

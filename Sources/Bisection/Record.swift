@@ -8,6 +8,8 @@ public struct Record: Sendable {
   public private(set) var examined: [LedgerEntry.Examined] = []
   /// Runs of each kernel, the first one that of its examination.
   private var runs: [Kernel: [Seen]] = [:]
+  /// Runs of each kernel that were made in turns with those of another commit.
+  private var turns: [Kernel: [CommitID: [Seen]]] = [:]
   /// Milliseconds of each further boot that was made.
   public private(set) var furtherBoots: [Int] = []
   /// What the user said, by commit.
@@ -112,9 +114,17 @@ public struct Record: Sendable {
     case .examined(let examined) where isSetAside: setAside.append(examined)
     case .examined(let examined):
       self.examined.append(examined)
-      if let found = examined.examination { runs[Kernel(examined.sample, found.isClean)] = [found.seen] }
+      if let found = examined.examination {
+        let kernel = Kernel(examined.sample, found.isClean)
+        (runs[kernel], turns[kernel]) = ([found.seen], nil)
+      }
     case .ran(let ran):
-      if !isSetAside { runs[Kernel(ran.sample, ran.isClean), default: []].append(ran.seen) }
+      let kernel = Kernel(ran.sample, ran.isClean)
+      if !isSetAside, let other = ran.inTurnsWith {
+        turns[kernel, default: [:]][other, default: []].append(ran.seen)
+      } else if !isSetAside {
+        runs[kernel, default: []].append(ran.seen)
+      }
       if let milliseconds = ran.milliseconds { furtherBoots.append(milliseconds) }
     case .decided(let decided): if !isSetAside { take(decided) }
     case .opened, .narrowed, .disabled, .based, .divided, .undone, .closed: break
@@ -161,8 +171,13 @@ public struct Record: Sendable {
     }
   }
 
-  /// All runs of a sample's kernel, in their order.
+  /// All runs of a sample's kernel, in their order, but for those in turns.
   func runs(of sample: Sample, isClean: Bool) -> [Seen] { runs[Kernel(sample, isClean)] ?? [] }
+
+  /// Its runs in turns with those of another commit.
+  func turns(of sample: Sample, isClean: Bool, with other: CommitID) -> [Seen] {
+    turns[Kernel(sample, isClean)]?[other] ?? []
+  }
 
   /// What is known of a sample. A clean build counts for more than one upon older objects, and a later one for
   /// more than an earlier one; the inner nil says that a revert does not apply.

@@ -92,31 +92,6 @@ extension CommitBisection {
     return found.decided(decided.seen, decided.trial)
   }
 
-  /// Runs the clean kernels of two commits in turns; false when one of them has none.
-  func take(turnsOf good: Commit, _ bad: Commit, into test: inout StepTest) async throws -> Bool {
-    var kernels: [(sample: Sample, found: Examination, taken: Int)] = []
-    for commit in [good, bad] {
-      let known = Record(ledger.entries).examination(of: .commit(commit), isClean: true) ?? nil
-      guard let found = known, found.identity != nil else { return false }
-      // After those that the verdict rests on.
-      kernels.append((.commit(commit), found, found.trial.map { $0.failed + $0.passed + $0.untold } ?? 1))
-    }
-    while test.wanted > 0 {
-      let until = test.wanted
-      var fresh: [[Seen]] = [[], []]
-      while fresh[0].count < until {
-        for place in kernels.indices {
-          let (sample, found, taken) = kernels[place]
-          let more = try await further(max(1, laboratory.workers), sample, found, after: taken)
-          kernels[place].taken += more.count
-          fresh[place] += more
-        }
-      }
-      test.take(good: fresh[0], bad: fresh[1])
-    }
-    return true
-  }
-
   /// The search where a test is a row of runs.
   func noisySearch(
     _ field: CommitRange, _ yardstick: Yardstick, _ rates: FailureRates

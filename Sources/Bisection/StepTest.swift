@@ -20,7 +20,7 @@ public struct StepTest: Sendable {
 
   /// How many more runs of each side are needed.
   var wanted: Int {
-    if rounds == 0 { return Self.fewest }
+    if rounds < Self.fewest { return Self.fewest - rounds }
     return isShown || rounds >= Self.most ? 0 : min(Self.batch, Self.most - rounds)
   }
 

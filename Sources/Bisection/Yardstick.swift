@@ -11,7 +11,7 @@ public enum Question: Sendable, Equatable, Codable {
   case shifted(Shift)
 
   /// Whether one run never tells.
-  var takesRuns: Bool { if case .shifted = self { true } else { false } }
+  public var takesRuns: Bool { if case .shifted = self { true } else { false } }
 
   /// The number of a run that is hunted; nil when something else is, or the run has none.
   func number(of seen: Seen) -> Double? { if case .shifted(let shift) = self { shift.number(of: seen) } else { nil } }

@@ -198,10 +198,17 @@ public final class ImageStore: Sendable {
   /// Keeps what a probe saw on a kernel. `question` is a digest of all that the verdict depends on beside the
   /// kernel; `seen` is JSON.
   public func remember(_ seen: String, identity: String, question: String) throws(Failure) {
+    try remember([seen], identity: identity, question: question)
+  }
+
+  /// The same for all runs of a boot, which stay together and in this order whoever else keeps some.
+  public func remember(_ seen: [String], identity: String, question: String) throws(Failure) {
     try use { database in
-      try database.execute(
-        sql: "INSERT INTO verdict (identity, question, seen, at) VALUES (?, ?, ?, ?)",
-        arguments: [identity, question, seen, Date.now.timeIntervalSince1970])
+      for one in seen {
+        try database.execute(
+          sql: "INSERT INTO verdict (identity, question, seen, at) VALUES (?, ?, ?, ?)",
+          arguments: [identity, question, one, Date.now.timeIntervalSince1970])
+      }
     }
   }
 
