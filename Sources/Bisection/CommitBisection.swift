@@ -124,9 +124,7 @@ public struct CommitBisection {
     report(.examining(sample, role, open: open))
     var found = try await laboratory.examine(sample, isClean: isClean)
     try ledger.append(.examined(LedgerEntry.Examined(sample: sample, examination: found, at: .now)))
-    if !isDistrusting, Record(ledger.entries).distrustsObjects {
-      report(.note("built anew its kernel is another one: from now on all are built from nothing but the source"))
-    }
+    noteDistrust(since: isDistrusting)
     found = try await lookingAgain(at: found, of: sample, yardstick)
     report(
       .examined(sample, role, found, found.flatMap { yardstick?.answer(for: $0.seen) }, open: open, wasKnown: false))

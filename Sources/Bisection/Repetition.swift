@@ -14,6 +14,12 @@ extension CommitBisection {
     return found
   }
 
+  /// Says it when a verdict was the one after which no kernel is built upon other objects any more.
+  func noteDistrust(since wasDistrusting: Bool) {
+    guard !wasDistrusting, Record(ledger.entries).distrustsObjects else { return }
+    report(.note("built anew its kernel is another one: from now on all are built from nothing but the source"))
+  }
+
   /// The first so many runs of a kernel: those that the ledger has, and for the rest, new ones.
   func runs(of sample: Sample, _ examination: Examination, upTo count: Int) async throws -> [Seen] {
     var known = Record(ledger.entries).runs(of: sample, isClean: examination.isClean)
@@ -47,6 +53,7 @@ extension CommitBisection {
   func decide(
     _ sample: Sample, _ role: Role, _ isClean: Bool, _ yardstick: Yardstick, _ rates: FailureRates
   ) async throws -> Examination? {
+    let isDistrusting = Record(ledger.entries).distrustsObjects
     guard let found = try await build(sample, role, isClean: isClean) else {
       report(.examined(sample, role, nil, nil, open: 0, wasKnown: false))
       return nil
@@ -68,6 +75,7 @@ extension CommitBisection {
       answer = test.logOdds > 0 ? .bad : .good
     }
     let decided = try settle(sample, found, taken, answer, test.tally, test.confidence, yardstick)
+    noteDistrust(since: isDistrusting)
     report(.examined(sample, role, decided, yardstick.answer(for: decided.seen), open: 0, wasKnown: false))
     return decided
   }
@@ -122,11 +130,14 @@ extension CommitBisection {
       try tell()
       let sample = Sample.commit(field.commits[number])
       if kernels[number] == nil {
-        let known = Record(ledger.entries).examination(of: sample, isClean: false) ?? nil
+        let record = Record(ledger.entries)
+        let isDistrusting = record.distrustsObjects
+        let known = record.examination(of: sample, isClean: isDistrusting) ?? nil
         let made =
           if let known { known } else {
             try await build(
-              sample, .step, isClean: isMadeClean(among: search.search.remaining, of: field), open: search.search.open)
+              sample, .step, isClean: isDistrusting || isMadeClean(among: search.search.remaining, of: field),
+              open: search.search.open)
           }
         guard let made else { throw CancellationError() }
         kernels[number] = (made, [])

@@ -2,6 +2,7 @@ import Bisection
 import Foundation
 import HostSystem
 import KernelTree
+import Synchronization
 import TestSupport
 import Testing
 
@@ -133,6 +134,26 @@ import Testing
     let laboratory = SimulatedLaboratory(world, lies: [70: .failing], rates: (0.6, 0), seed: 5)
     let conclusion = try await bisect(laboratory, laboratory.range(from: 0, to: 199), isFlaky: true)
     #expect(conclusion.commits.map(\.subject) == ["commit 71"])
+  }
+
+  /// A rule of the tree that does not say what it reads: of a whole stretch no kernel is what it was built for.
+  @Test(arguments: 1...4) func `objects that were wrong once are not built upon any more`(_ seed: Int) async throws {
+    let stale = Dictionary(uniqueKeysWithValues: (10..<71).map { ($0, Seen.failing) })
+    // Where not all commits matter there is time to build upon what is there.
+    let still = (1..<199).filter { $0 % 4 != 0 && $0 != 71 }
+    let laboratory = SimulatedLaboratory(
+      world, lies: stale, still: Dictionary(uniqueKeysWithValues: still.map { ($0, $0 - 1) }), rates: (0.6, 0),
+      seed: seed)
+    let notes = Mutex<[String]>([])
+    let conclusion = try await laboratory.bisect(laboratory.range(from: 0, to: 199), in: folder, isFlaky: true) {
+      if case .note(let note) = $0 { notes.withLock { $0.append(note) } }
+    }
+    #expect(conclusion.claim == .confirmed && conclusion.commits.map(\.subject) == ["commit 71"], "\(conclusion)")
+    let told = notes.withLock { $0.filter { $0.hasSuffix("from now on all are built from nothing but the source") } }
+    #expect(told.count == 1, "\(notes.withLock(\.self))")
+    // Two ends, ⌈log₂ 199⌉ steps, and as many again from nothing but the source.
+    let most = 2 + 2 * (2 + 8) + 1
+    #expect(laboratory.examined.count <= most, "\(laboratory.examined.count)")
   }
 }
 
