@@ -73,6 +73,10 @@ public struct CommitBisection {
           field = narrowed(range, to: reach)
         }
       case .range(let numbers):
+        if let sample = try await division(behind: numbers, search, field, yardstick) {
+          try ledger.append(.divided(sample))
+          return nil
+        }
         if try await disables(after: search, field, yardstick, atLeast: 1) { return nil }
         if opening.heals == true, let conclusion = try await heal(numbers, search, field, yardstick) {
           return conclusion
@@ -225,7 +229,10 @@ public struct CommitBisection {
       if case .untestable(let why)? = search.answers[number] { count[why, default: 0] += 1 }
     }
     let open = numbers.count { search.answers[$0] == nil }
+    let failing = failingOtherwise(numbers, search, field)
     return count.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) cannot tell: \($0.key)" }
+      + (failing.isEmpty
+        ? [] : ["\(failing.count) of them fail otherwise than the bad end: if any failure will do, say --any-failure"])
       + (open > 0 ? ["\(open) were not tested, as all that were tried among them cannot tell"] : [])
       + (field.commits.count < range.commits.count
         ? ["commits that change no file which this kernel is made of are left out"] : [])

@@ -1,6 +1,3 @@
-public import HostSystem
-import Judgement
-
 /// The runs of both ends, and what they say: whether they can be told apart, and how often each fails.
 public struct EndTrial: Sendable {
   /// Runs of an end at least, where the failure shows only sometimes.
@@ -14,7 +11,7 @@ public struct EndTrial: Sendable {
   /// The chance that ends of one kind look as far apart as is asked; the test is made anew with each run.
   static let chance = 0.0005
 
-  private let question: Question
+  let question: Question
   /// With so many runs of the bad end the next word is due.
   private var silence = 16
   /// Runs of the good end.
@@ -42,6 +39,8 @@ public struct EndTrial: Sendable {
     return Set(
       runs.map { seen in
         if case .changed(let name) = question { return seen.value(of: name) ?? "nothing" }
+        // Where every failure will do, they are all the same.
+        if question == .failure(any: true) { return seen.word }
         return "\(seen.word) \(seen.signature)"
       }
     ).count > 1
@@ -78,7 +77,15 @@ public struct EndTrial: Sendable {
         wanted.bad = 1
       }
     }
+    if isInDoubtOfForms { wanted.bad = max(wanted.bad, 3) }
     if wanted.bad > 0 { wanted.good = max(wanted.good, bad.count + 1 - good.count) }
+    // An end of which no run told anything is looked at first: the runs of the other may be in vain.
+    let silent = (good: good.allSatisfy(isUntold), bad: bad.allSatisfy(isUntold))
+    if silent.good || silent.bad {
+      return (
+        silent.good ? max(0, Self.silentAtMost - good.count) : 0, silent.bad ? max(0, Self.silentAtMost - bad.count) : 0
+      )
+    }
     if cannotTell(good) || cannotTell(bad) { return (0, 0) }
     // An end that is at its limit would not learn from more of the other.
     if bad.count >= Self.most { return (0, 0) }
@@ -139,89 +146,18 @@ public struct EndTrial: Sendable {
   /// Before one run of the bad end failed, nothing is hunted and nothing counts as failed.
   private func told(_ runs: [Seen], _ failed: Int) -> FailureRate { FailureRate(failed: failed, of: runs.count) }
 
-  private func cannotTell(_ runs: [Seen]) -> Bool {
-    let untold = runs.count { seen in
-      if case .changed(let name) = question { return seen.value(of: name) == nil }
-      if case .shifted(let shift) = question { return shift.number(of: seen) == nil }
-      return seen.word != "good" && seen.word != "bad"
-    }
-    return untold >= 3 && untold * 2 > runs.count
+  /// Whether a run tells nothing about what is hunted.
+  func isUntold(_ seen: Seen) -> Bool {
+    if case .changed(let name) = question { return seen.value(of: name) == nil }
+    if case .shifted(let shift) = question { return shift.number(of: seen) == nil }
+    return seen.word != "good" && seen.word != "bad"
   }
 
-  /// The run of the good end that stands for it, and of the bad one: that with the failure by which they differ most.
-  private func representatives() -> (good: Seen, bad: Seen)? {
-    if case .changed(let name) = question {
-      let values = good.compactMap { $0.value(of: name) }
-      let usual = Dictionary(grouping: values, by: \.self).max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
-      guard let value = usual?.key, let first = good.first(where: { $0.value(of: name) == value }),
-        let other = bad.first(where: { $0.value(of: name) != nil && $0.value(of: name) != value })
-      else { return nil }
-      return (first, other)
-    }
-    guard let first = good.first(where: { $0.word == "good" }) else { return nil }
-    func share(_ signature: String, _ runs: [Seen]) -> Double {
-      Double(runs.count { $0.word == "bad" && $0.signature == signature }) / Double(max(1, runs.count))
-    }
-    let failures = bad.filter { $0.word == "bad" }
-    let signature = Set(failures.map(\.signature)).max { left, right in
-      (share(left, bad) - share(left, good), right) < (share(right, bad) - share(right, good), left)
-    }
-    return failures.first { $0.signature == signature }.map { (first, $0) }
-  }
+  /// So many runs that tell nothing, and most of all, are enough.
+  private static let silentAtMost = 3
 
-  private func provisional() throws(Failure) -> Yardstick? {
-    guard let (good, bad) = representatives() else { return nil }
-    return try Yardstick(question, good: good, called: "", bad: bad, called: "")
-  }
-
-  /// The yardstick, with the rates, or why there is none. The names are for the messages.
-  public func yardstick(called goodName: String, _ badName: String) throws(Failure) -> Yardstick {
-    if case .shifted(let shift) = question { return try yardstick(shift, goodName, badName) }
-    if cannotTell(good), let seen = good.last(where: { $0.word != "good" && $0.word != "bad" }) {
-      try Yardstick.verify(question, good: seen, called: goodName)
-    }
-    guard let (first, last) = representatives() else {
-      let name = bad.contains { $0.word == "bad" } ? goodName : badName
-      let what = name == badName ? "should be bad and is good" : "should be good and is not"
-      throw Failure(
-        .badInput, "\(name), \(what) in all of \(name == badName ? bad.count : good.count) runs",
-        remedy: "see that the ends are not swapped, or name others")
-    }
-    var yardstick = try Yardstick(question, good: first, called: goodName, bad: last, called: badName)
-    let rates = rates
-    guard rates.distance >= Self.distance else {
-      throw Failure(
-        .badInput,
-        "the ends cannot be told apart: \(badName), fails in \(rates.bad.text) runs, and \(goodName), in \(rates.good.text)",
-        remedy: "name ends that differ more, or let the probe try the thing many times in one run")
-    }
-    yardstick.rates = rates
-    return yardstick
-  }
-
-  /// The same where a number is hunted.
-  private func yardstick(_ shift: Shift, _ goodName: String, _ badName: String) throws(Failure) -> Yardstick {
-    for (runs, name) in [(good, goodName), (bad, badName)] {
-      let silent = runs.last { shift.number(of: $0) == nil }
-      if let silent, cannotTell(runs) || runs.allSatisfy({ shift.number(of: $0) == nil }) {
-        try Yardstick.verify(question, good: silent, called: name)
-      }
-    }
-    let (low, high) = numbers
-    let unit = (good + bad).lazy.compactMap { $0.numbers?[shift.observation]?.unit }.first ?? ""
-    guard shift.test(low, high, factor: shift.factor).chance <= Self.chance, rates.distance >= Self.distance else {
-      let isShown = shift.test(low, high, factor: 1).chance <= Self.chance
-      throw Failure(
-        .badInput,
-        "the ends \(isShown ? "differ, but not by the \(Shift.signed(shift.percent)) % asked for" : "cannot be told apart"): "
-          + shift.compared(low, high, unit),
-        remedy: isShown
-          ? "ask for less: --changed \(shift.name):\(shift.percent > 0 ? "+" : "-")N%"
-          : "name ends that differ more, let the probe measure more in one run, or hunt NAME.min, which noise moves least"
-      )
-    }
-    var yardstick = Yardstick(shift, Cut(good: low, bad: high, isUpwards: shift.percent > 0))
-    yardstick.rates = rates
-    return yardstick
+  func cannotTell(_ runs: [Seen]) -> Bool {
+    let untold = runs.count(where: isUntold)
+    return untold >= Self.silentAtMost && untold * 2 > runs.count
   }
 }

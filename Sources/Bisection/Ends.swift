@@ -53,25 +53,33 @@ extension CommitBisection {
     var trial = EndTrial(opening.question)
     trial.take(good: try await runs(of: good, first, upTo: Self.repeats(first)))
     try refusing { () throws(Failure) in try Yardstick.requireComparable(opening.question, trial.good.first) }
-    // Before work is spent on the other.
-    if let seen = trial.good.first, opening.question.takesRuns || !isFlaky && !trial.isDivided {
+    // Before work is spent on the other. What does not build gets no better by repeating.
+    if let seen = trial.good.first,
+      first.identity == nil || opening.question.takesRuns || !isFlaky && !trial.isDivided
+    {
       try refusing { () throws(Failure) in try Yardstick.verify(opening.question, good: seen, called: goodName) }
     }
     guard let last = try await examine(bad, .badEnd, isClean: areClean) else { throw CancellationError() }
     trial.take(bad: try await runs(of: bad, last, upTo: Self.repeats(last)))
+    if last.identity == nil {
+      try refusing { () throws(Failure) in
+        try Yardstick.verify(opening.question, bad: last.seen, called: badName)
+      }
+    }
     if !isFlaky {
       guard trial.isDivided else {
         return try refusing { () throws(Failure) in
-          try Yardstick(opening.question, good: trial.good[0], called: goodName, bad: trial.bad[0], called: badName)
+          try Yardstick(
+            opening.question, good: trial.good[0], called: goodName, bad: trial.bad[0], called: badName,
+            mayRepeat: true)
         }
       }
-      report(.note("the runs of an end do not agree: as with --flaky, each commit is run until it is decided"))
+      report(
+        .note("the runs of an end do not agree: as with --flaky, each commit is run until it is decided" + trial.hint))
     }
     while trial.wanted != (0, 0) {
       let wanted = trial.turn
       if let news = trial.news() { report(.note(news)) }
-      // What does not build gets no better by repeating.
-      if first.identity == nil || last.identity == nil { break }
       if wanted.good > 0 {
         trial.take(good: try await further(wanted.good, good, first, after: trial.good.count))
       }
@@ -81,6 +89,7 @@ extension CommitBisection {
     guard let rates = yardstick.rates else { return yardstick }
     let what = opening.question.takesRuns ? "runs beyond what parts the ends" : "failures"
     report(.note("\(what): \(badName), \(rates.bad.text) runs; \(goodName), \(rates.good.text)"))
+    if let forms = trial.formsNote { report(.note(forms)) }
     for (sample, end, runs) in [(good, first, trial.good), (bad, last, trial.bad)] {
       let rate = sample == good ? rates.good : rates.bad
       let answer = sample == good ? CommitSearch.Answer.good : .bad

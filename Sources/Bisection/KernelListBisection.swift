@@ -103,10 +103,10 @@ public struct KernelListBisection: Sendable {
     let isFlaky = isFlaky || question.takesRuns
     if !isFlaky && !trial.isDivided {
       let yardstick = try Yardstick(
-        question, good: trial.good[0], called: names.good, bad: trial.bad[0], called: names.bad)
+        question, good: trial.good[0], called: names.good, bad: trial.bad[0], called: names.bad, mayRepeat: true)
       if let outcome = try await search(runs, yardstick) { return outcome }
     } else if !isFlaky {
-      note("the runs of an end do not agree: each kernel is run until it is decided, as with --flaky")
+      note("the runs of an end do not agree: each kernel is run until it is decided, as with --flaky" + trial.hint)
     }
     while trial.wanted != (0, 0) {
       let wanted = trial.turn
@@ -117,6 +117,7 @@ public struct KernelListBisection: Sendable {
       trial.take(bad: bad.dropFirst(trial.bad.count).map(\.seen))
     }
     let yardstick = try trial.yardstick(called: names.good, names.bad)
+    if let forms = trial.formsNote { note(forms) }
     return try await search(runs, yardstick, trial.rates)
   }
 

@@ -29,22 +29,27 @@ public struct Yardstick: Equatable, Sendable {
   private let reference: String?
   /// What the bad end shows in its place.
   private let other: String?
-  private let hunt: Hunt
+  private var hunt: Hunt
   /// Where a number is hunted: what parts the ends.
   private let cut: Cut?
   /// How often the ends fail, where they do so only sometimes; nil when one run tells.
   public internal(set) var rates: FailureRates?
+  /// What the ends showed where each was run many times and a value is hunted; nil where a value of the bad end came only
+  /// once in all of its runs: then yet others are to be expected of it.
+  var values: Set<String>?
 
   /// The number that is hunted, if it is one.
   var shift: Shift? { if case .shifted(let shift) = question { shift } else { nil } }
 
   /// Verifies the ends. The names are for the messages: `the first kernel, 6.1.170`, `the good commit, v6.1`.
+  /// With `mayRepeat` --flaky is offered to who may say it.
   public init(
-    _ question: Question, good: Seen, called goodName: String, bad: Seen, called badName: String
+    _ question: Question, good: Seen, called goodName: String, bad: Seen, called badName: String,
+    mayRepeat: Bool = false
   ) throws(Failure) {
     self.question = question
     reference = try Self.reference(question, good, goodName)
-    hunt = try Self.hunt(question, bad, badName, reference)
+    hunt = try Self.hunt(question, bad, badName, reference, mayRepeat: mayRepeat)
     if case .changed(let observation) = question { other = bad.value(of: observation) } else { other = nil }
     cut = nil
   }
@@ -73,6 +78,21 @@ public struct Yardstick: Equatable, Sendable {
   /// Verifies the good end alone, before work is spent on the other.
   public static func verify(_ question: Question, good: Seen, called name: String) throws(Failure) {
     _ = try reference(question, good, name)
+  }
+
+  /// Verifies the bad end alone, against what the good one shows of the value that is hunted, if one is.
+  static func verify(
+    _ question: Question, bad: Seen, called name: String, reference: String? = nil
+  ) throws(Failure) {
+    _ = try hunt(question, bad, name, reference)
+  }
+
+  /// The same where each of these failures is hunted; as it is where they are not several.
+  func hunting(_ signatures: Set<String>) -> Yardstick {
+    var copy = self
+    guard signatures.count > 1 else { return copy }
+    copy.hunt = .signatures(signatures)
+    return copy
   }
 
   /// A measured value is never the same twice, so that asking whether it is would take all the runs there may be.
@@ -112,7 +132,7 @@ public struct Yardstick: Equatable, Sendable {
 
   /// The bad end: it defines what is hunted.
   private static func hunt(
-    _ question: Question, _ seen: Seen, _ name: String, _ reference: String?
+    _ question: Question, _ seen: Seen, _ name: String, _ reference: String?, mayRepeat: Bool = false
   ) throws(Failure) -> Hunt {
     if case .changed(let observation) = question {
       let value = try value(of: observation, seen, name)
@@ -128,7 +148,8 @@ public struct Yardstick: Equatable, Sendable {
     case .good:
       throw Failure(
         .badInput, "\(name), should be bad and is good",
-        remedy: "see that the ends are not swapped, or hunt a value with --changed; \(observed(seen))")
+        remedy: "see that the ends are not swapped, \(mayRepeat ? "say --flaky if it fails only sometimes, " : "")"
+          + "or hunt a value with --changed; \(observed(seen))")
     default: throw Failure(.badInput, "\(name), cannot be judged: \(seen.reason)", remedy: advice(seen))
     }
   }
@@ -183,6 +204,7 @@ public struct Yardstick: Equatable, Sendable {
     guard case .changed(let observation) = question, let reference, let other,
       let value = seen.value(of: observation), value != reference, value != other
     else { return nil }
+    if rates != nil, values?.contains(value) != false { return nil }
     return "\(observation) is \(value) there, and at the ends \(reference) and \(other): it changed more than once"
   }
 

@@ -86,6 +86,8 @@ public enum Hunt: Equatable, Sendable {
   case failedCheck
   /// This signature and no other.
   case signature(String)
+  /// One of these and no other.
+  case signatures(Set<String>)
   /// Any.
   case anyFailure
 
@@ -97,6 +99,8 @@ public enum Hunt: Equatable, Sendable {
     case .failedCheck: return outcomeIsFail ? verdict : .untestable(phase: .probe, signature: found)
     case .signature(let hunted):
       return hunted == found ? verdict : .untestable(phase: .probe, signature: found)
+    case .signatures(let hunted):
+      return hunted.contains(found) ? verdict : .untestable(phase: .probe, signature: found)
     }
   }
 }

@@ -42,7 +42,10 @@ public enum GitBisectLog {
     var words: [(Commit, String)] = []
     for one in record.examined {
       guard case .commit(let commit) = one.sample, ![opening.good, opening.bad].contains(commit.id),
-        let answer = one.examination.flatMap({ record.answer(to: $0.seen) })
+        // Of many runs one tells less than what they came to.
+        let answer = one.examination.flatMap({ found -> CommitSearch.Answer? in
+          found.trial?.isBad.map { $0 ? .bad : .good } ?? record.answer(to: found.seen)
+        })
       else { continue }
       let word =
         switch answer {

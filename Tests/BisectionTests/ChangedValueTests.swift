@@ -1,8 +1,9 @@
-import Bisection
 import Foundation
 import HostSystem
 import TestSupport
 import Testing
+
+@testable import Bisection
 
 /// `--changed NAME`: a value is hunted, whatever the probe's own verdict.
 @Suite struct `A value that changed` {
@@ -60,6 +61,32 @@ import Testing
       let failure = await #expect(throws: Failure.self) { try await bisect(changes, in: "\(number)") }
       #expect(failure?.message.contains("cannot be judged") == true, "\(String(describing: failure))")
     }
+  }
+
+  private func dropped(_ count: Int) -> Seen {
+    Seen(
+      .bad(signature: "check drops == 0"), phase: .done, reason: "check failed", isFailedCheck: true,
+      observations: ["admitted": "\(count)"])
+  }
+
+  /// The bad end showed it in ten runs or more, and the commit is no other one for having shown the second of them first.
+  @Test(arguments: 1...6) func `to another one in each run is one change`(_ seed: Int) async throws {
+    for (number, values) in [[3, 5, 4], Array(3...40)].enumerated() {
+      let laboratory = SimulatedLaboratory(
+        SimulatedHistory(history: History(row: 64), culprit: 40), seed: seed, forms: values.map(dropped))
+      let conclusion = try await laboratory.bisect(
+        laboratory.range(from: 0, to: 63), in: scratch.url.appending(path: "\(number)"), question: .changed("admitted"))
+      #expect(conclusion.claim == .confirmed && conclusion.commits.map(\.subject) == ["commit 40"], "\(conclusion)")
+    }
+  }
+
+  @Test func `to what neither end ever showed is another change, where many runs decide, too`() throws {
+    let trial = EndTrial(
+      .changed("admitted"), good: [Seen](repeating: .fine, count: 15),
+      bad: (0..<10).map { dropped($0 % 2 == 0 ? 3 : 5) })
+    let yardstick = try trial.yardstick(called: "old", "new")
+    #expect(yardstick.thirdValue(in: dropped(5)) == nil)
+    #expect(yardstick.thirdValue(in: dropped(7))?.contains("it changed more than once") == true)
   }
 
   /// The first commit at which it was another one is named, and that it is not what the bad end shows.

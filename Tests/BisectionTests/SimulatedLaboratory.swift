@@ -34,6 +34,8 @@ final class SimulatedLaboratory: Laboratory {
   let tools: @Sendable (Int) -> Tools?
   /// How often a bad and a good kernel fail, where that is only sometimes.
   let rates: (bad: Double, good: Double)?
+  /// What a bad kernel shows, one of these in each run, where that is not always the same.
+  let forms: [Seen]
   /// Symbols that bring in what a broken number does not build for, the widest first.
   let gates: [Int: [String]]
   /// What the ends show without a symbol, where it is not what they show with it.
@@ -68,9 +70,9 @@ final class SimulatedLaboratory: Laboratory {
     lifetime: Int = .max, rates: (bad: Double, good: Double)? = nil, seed: Int = 1, gates: [Int: [String]] = [:],
     needed: [String: Seen] = [:], otherwise: [String: Seen] = [:], useless: Set<String> = [],
     revertedWhole: Seen? = .fine, whole: [Int: Seen] = [:], failing: Failure? = nil,
-    atFirst: [Int: Seen] = [:]
+    atFirst: [Int: Seen] = [:], forms: [Seen] = []
   ) {
-    self.atFirst = atFirst
+    (self.atFirst, self.forms) = (atFirst, forms)
     self.failing = failing
     self.useless = useless
     self.revertedWhole = revertedWhole
@@ -115,9 +117,14 @@ final class SimulatedLaboratory: Laboratory {
 
   /// What one run shows of a kernel of this kind.
   private func noisy(_ seen: Seen) -> Seen {
-    guard let rates, seen.word != "untestable" else { return seen }
+    guard let rates, seen.word != "untestable" else { return seen == .failing ? formed(seen) : seen }
     let rate = seen == .failing ? rates.bad : rates.good
-    return shared.state.withLock { Double.random(in: 0..<1, using: &$0.random) < rate } ? .failing : .fine
+    let fails = shared.state.withLock { Double.random(in: 0..<1, using: &$0.random) < rate }
+    return fails ? formed(.failing) : .fine
+  }
+
+  private func formed(_ seen: Seen) -> Seen {
+    shared.state.withLock { forms.randomElement(using: &$0.random) } ?? seen
   }
 
   private func truth(_ sample: Sample, _ isClean: Bool) -> Seen {
@@ -145,7 +152,7 @@ final class SimulatedLaboratory: Laboratory {
     (twins, still, tools, rates) = (other.twins, other.still, other.tools, other.rates)
     (useless, revertedWhole, whole, failing) = (other.useless, other.revertedWhole, other.whole, other.failing)
     (gates, needed, otherwise, shared) = (other.gates, other.needed, other.otherwise, other.shared)
-    (disabled, atFirst) = (Set(symbols), other.atFirst)
+    (disabled, atFirst, forms) = (Set(symbols), other.atFirst, other.forms)
   }
 
   func reach(in range: CommitRange, ends: [Examination]) -> Reach? {
@@ -227,7 +234,7 @@ final class SimulatedLaboratory: Laboratory {
 extension SimulatedLaboratory {
   /// A session in this folder, begun or gone on with.
   func bisect(
-    _ range: CommitRange, in folder: URL, any: Bool = false, isFlaky: Bool? = nil,
+    _ range: CommitRange, in folder: URL, any: Bool = false, question: Question? = nil, isFlaky: Bool? = nil,
     report: @escaping @Sendable (CommitBisection.Event) -> Void = { _ in }
   ) async throws -> Conclusion {
     let ledger = try Ledger(in: folder)
@@ -236,7 +243,7 @@ extension SimulatedLaboratory {
         .opened(
           LedgerEntry.Opening(
             tree: "/tree", goodName: "good", good: range.good.id, badName: "bad", bad: range.bad.id,
-            question: .failure(any: any), arguments: [], digests: [:], isFlaky: isFlaky)))
+            question: question ?? .failure(any: any), arguments: [], digests: [:], isFlaky: isFlaky)))
     }
     return try await CommitBisection(range, ledger: ledger, laboratory: self, report: report).run()
   }
