@@ -3,8 +3,9 @@ public import KernelTree
 
 /// Which commits of a range can change the kernel at all.
 ///
-/// One that cannot is as one of its parents: it is not tested, and not lost either. What the search finds is proven
-/// on real commits and their real parents, so a commit left out by mistake can cost time and no verdict.
+/// One that cannot is as one of its parents: it is not tested, and not lost either. Where the search finds one commit, that is
+/// proven on real commits and their real parents, so that a commit left out by mistake costs time and no verdict. A range, and
+/// what is found with another change on top, have no such proof: there it is said that commits were left out.
 public struct Reach: Sendable, Codable, Equatable {
   /// A commit that cannot change the kernel, and the parent that it is as.
   public struct Twin: Sendable, Codable, Equatable {
@@ -37,7 +38,7 @@ public struct Reach: Sendable, Codable, Equatable {
     var answers: [String: Bool] = [:]
     func canMatter(_ path: String) -> Bool {
       if let answer = answers[path] { return answer }
-      let answer = ends.contains { $0.canMatter(path) } || !known(path)
+      let answer = ends.contains { $0.canMatter(path, isThere: known) } || !known(path)
       answers[path] = answer
       return answer
     }

@@ -38,6 +38,27 @@ import Testing
   ])
   func `does not change with`(_ path: String) { #expect(!inputs.canMatter(path)) }
 
+  /// As amdgpu and cfg80211 are built: `display` has no object of its own, and amdgpu's makefile includes its own; `certs` has no
+  /// makefile, and a plain rule of `net/wireless` reads it.
+  @Test func `may change with what a makefile further up reads`() {
+    let inputs = BuildInputs(
+      files: ["net/wireless/core.c"],
+      folders: ["net/wireless", "drivers/gpu/drm/amd/amdgpu", "drivers/gpu/drm/amd/display/amdgpu_dm"],
+      architecture: "x86")
+    let there: Set = ["net/wireless/Makefile", "net/sctp/Makefile", "drivers/gpu/drm/amd/display/Makefile"]
+    for path in [
+      "drivers/gpu/drm/amd/display/Makefile", "net/wireless/certs/sforshee.hex", "net/wireless/certs/old/a.hex",
+    ] { #expect(inputs.canMatter(path, isThere: there.contains), "\(path)") }
+    for path in ["net/wireless/certs/sforshee.hex"] { #expect(inputs.canMatter(path), "\(path)") }
+    // A folder with a makefile of its own that make does not go into, and what lies beside one that it does.
+    for path in [
+      "net/sctp/table.bin", "net/sctp/data/table.bin", "net/sctp/Makefile", "drivers/gpu/drm/i915/Makefile",
+    ] {
+      #expect(!inputs.canMatter(path, isThere: there.contains), "\(path)")
+      if path != "net/sctp/table.bin" { #expect(!inputs.canMatter(path), "\(path)") }
+    }
+  }
+
   @Test func `leaves the kernel's tools out where none was built`() {
     let inputs = BuildInputs(files: [], folders: [""], architecture: "x86")
     #expect(!inputs.canMatter("tools/include/linux/list.h"))
