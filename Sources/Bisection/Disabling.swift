@@ -50,9 +50,8 @@ extension CommitBisection {
   private func objection(_ yardstick: Yardstick) async throws -> String? {
     let (record, earlier) = (Record(ledger.entries), before)
     // Where many runs decide, an end is never quite the same.
-    guard yardstick.rates == nil, let now = record.hunted, now == earlier.hunted else {
-      return "the ends show something else"
-    }
+    if yardstick.rates != nil { return "the failure shows only sometimes" }
+    guard let now = record.hunted, now == earlier.hunted else { return "the ends show something else" }
     guard let last = record.disabled.last else { return nil }
     let field = field(of: range, earlier.marks, earlier.reach)
     let search = known(field, yardstick, earlier)
@@ -148,12 +147,10 @@ extension CommitBisection {
     guard let found = try await examine(sample, .revert, yardstick) else {
       return (false, "not shown: that it is so with nothing left out, as it does not revert cleanly on \(new)")
     }
-    let answer = yardstick.answer(for: found.seen)
-    let runs = try await runs(of: sample, found, upTo: Proof.runs)
-    guard runs.allSatisfy({ yardstick.answer(for: $0).isLike(answer) }) else {
+    guard let agreed = try await agreed(sample, found, yardstick) else {
       return (false, "not shown: with nothing left out \(new) with it reverted does not say the same in each run")
     }
-    switch range.towardsNew(answer) {
+    switch range.towardsNew(yardstick.answer(for: agreed.seen)) {
     case .good:
       return (
         true, "with nothing left out, too, \(new) with it reverted \(range.findsFix ? "is bad again" : "is good")"

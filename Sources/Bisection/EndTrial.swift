@@ -36,8 +36,11 @@ public struct EndTrial: Sendable {
 
   private static func isDivided(_ runs: [Seen], _ question: Question) -> Bool {
     if question.takesRuns { return true }
+    let telling = runs.filter { !$0.isSilent }
+    // One that says nothing contradicts none. More such than others were made for leave too few.
+    if !telling.isEmpty, runs.count - telling.count > Telling.spare { return true }
     return Set(
-      runs.map { seen in
+      (telling.isEmpty ? runs : telling).map { seen in
         if case .changed(let name) = question { return seen.value(of: name) ?? "nothing" }
         // Where every failure will do, they are all the same.
         if question == .failure(any: true) { return seen.word }

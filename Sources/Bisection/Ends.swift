@@ -51,28 +51,30 @@ extension CommitBisection {
     let bad = Sample.commit(range.bad)
     guard let first = try await examine(good, .goodEnd, isClean: areClean) else { throw CancellationError() }
     var trial = EndTrial(opening.question)
-    trial.take(good: try await runs(of: good, first, upTo: Self.repeats(first)))
-    try refusing { () throws(Failure) in try Yardstick.requireComparable(opening.question, trial.good.first) }
+    trial.take(good: try await firstRuns(of: good, first, isFlaky: isFlaky))
+    try refusing { () throws(Failure) in try Yardstick.requireComparable(opening.question, trial.good.representative) }
     // Before work is spent on the other. What does not build gets no better by repeating.
-    if let seen = trial.good.first,
+    if let seen = trial.good.representative,
       first.identity == nil || opening.question.takesRuns || !isFlaky && !trial.isDivided
     {
       try refusing { () throws(Failure) in try Yardstick.verify(opening.question, good: seen, called: goodName) }
     }
     guard let last = try await examine(bad, .badEnd, isClean: areClean) else { throw CancellationError() }
-    trial.take(bad: try await runs(of: bad, last, upTo: Self.repeats(last)))
+    trial.take(bad: try await firstRuns(of: bad, last, isFlaky: isFlaky))
     if last.identity == nil {
       try refusing { () throws(Failure) in
         try Yardstick.verify(opening.question, bad: last.seen, called: badName)
       }
     }
     if !isFlaky {
-      guard trial.isDivided else {
-        return try refusing { () throws(Failure) in
+      if !trial.isDivided, let goodRun = trial.good.representative, let badRun = trial.bad.representative {
+        let yardstick = try refusing { () throws(Failure) in
           try Yardstick(
-            opening.question, good: trial.good[0], called: goodName, bad: trial.bad[0], called: badName,
-            mayRepeat: true)
+            opening.question, good: goodRun, called: goodName, bad: badRun, called: badName, mayRepeat: true)
         }
+        try stand(goodRun, for: first, of: good, trial.good, isBad: false)
+        try stand(badRun, for: last, of: bad, trial.bad, isBad: true)
+        return yardstick
       }
       report(
         .note("the runs of an end do not agree: as with --flaky, each commit is run until it is decided" + trial.hint))
@@ -102,5 +104,26 @@ extension CommitBisection {
             isBad: sample == bad)))
     }
     return yardstick
+  }
+
+  /// The first runs of an end. Where one is to tell, others are made in the place of those that cannot.
+  private func firstRuns(of end: Sample, _ found: Examination, isFlaky: Bool) async throws -> [Seen] {
+    let count = Self.repeats(found)
+    return isFlaky
+      ? try await runs(of: end, found, upTo: count) : try await firstRuns(of: end, found, telling: count)
+  }
+
+  /// Where the very first run of an end says nothing, one that does stands for it from now on.
+  private func stand(
+    _ seen: Seen, for found: Examination, of end: Sample, _ runs: [Seen], isBad: Bool
+  ) throws(Failure) {
+    guard let first = runs.first, first.isSilent, !seen.isSilent else { return }
+    let untold = runs.count(where: \.isSilent)
+    let told = runs.count - untold
+    try note(
+      LedgerEntry.Decided(
+        sample: end, isClean: found.isClean, seen: seen,
+        trial: Trial(
+          failed: isBad ? told : 0, passed: isBad ? 0 : told, untold: untold, confidence: nil, isBad: isBad)))
   }
 }

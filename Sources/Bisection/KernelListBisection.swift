@@ -89,21 +89,21 @@ public struct KernelListBisection: Sendable {
     // A second run of each end shows whether one tells; where two can run side by side it costs no time.
     let repeats = workers > 1 ? 2 : 1
     var trial = EndTrial(question)
-    trial.take(good: try await runs.cells(of: 0, upTo: repeats).map(\.seen))
-    try Yardstick.requireComparable(question, trial.good.first)
+    trial.take(good: try await runs.cells(of: 0, telling: repeats).map(\.seen))
+    try Yardstick.requireComparable(question, trial.good.representative)
     // A number that is not there, or is none, is told before all the runs of both ends are made.
     if question.takesRuns, let seen = trial.good.first(where: { question.number(of: $0) != nil }) ?? trial.good.first {
       try Yardstick.verify(question, good: seen, called: names.good)
     }
-    trial.take(bad: try await runs.cells(of: last, upTo: repeats).map(\.seen))
+    trial.take(bad: try await runs.cells(of: last, telling: repeats).map(\.seen))
     // What is hunted must not rest on one silence.
     if trial.bad.count == 1, trial.bad[0].isSilentHang {
       trial.take(bad: try await runs.cells(of: last, upTo: 2).dropFirst().map(\.seen))
     }
     let isFlaky = isFlaky || question.takesRuns
-    if !isFlaky && !trial.isDivided {
+    if !isFlaky && !trial.isDivided, let good = trial.good.representative, let bad = trial.bad.representative {
       let yardstick = try Yardstick(
-        question, good: trial.good[0], called: names.good, bad: trial.bad[0], called: names.bad, mayRepeat: true)
+        question, good: good, called: names.good, bad: bad, called: names.bad, mayRepeat: true)
       if let outcome = try await search(runs, yardstick) { return outcome }
     } else if !isFlaky {
       note("the runs of an end do not agree: each kernel is run until it is decided, as with --flaky" + trial.hint)
@@ -127,8 +127,10 @@ public struct KernelListBisection: Sendable {
     var search = CommitSearch(History(row: kernels.count - 1))
     var steps: [Step] = []
     let last = kernels.count - 1
-    take(Step(index: 0, cell: try await runs.cells(of: 0, upTo: 1)[0], answer: .good), &steps, search)
-    take(Step(index: last, cell: try await runs.cells(of: last, upTo: 1)[0], answer: .bad), &steps, search)
+    for (index, answer) in [(0, CommitSearch.Answer.good), (last, .bad)] {
+      let cells = try await runs.cells(of: index, upTo: await runs.count(of: index))
+      take(Step(index: index, cell: cells.first { !$0.seen.isSilent } ?? cells[0], answer: answer), &steps, search)
+    }
 
     while let next = search.next {
       let index = next + 1
@@ -148,8 +150,9 @@ public struct KernelListBisection: Sendable {
     }
     if let first = search.suspects.first, let last = search.suspects.last {
       for index in [first, last + 1] {
-        let seen = try await runs.cells(of: index, upTo: Proof.runs).map { yardstick.answer(for: $0.seen) }
-        if seen.dropFirst().allSatisfy({ $0.isLike(seen[0]) }) { continue }
+        let seen = try await runs.cells(of: index, telling: Proof.runs, isSilent: yardstick.isSilent).map(\.seen)
+        let telling = seen.filter { !yardstick.isSilent($0) }
+        if telling.count >= Proof.runs, telling.isAlike(by: yardstick) { continue }
         note(Proof.isDivided(kernels[index].label))
         return nil
       }

@@ -37,6 +37,18 @@ actor KernelRuns {
     return Array(cells[index, default: []].prefix(count))
   }
 
+  /// The first runs of a kernel, so many of which tell, if any does.
+  func cells(
+    of index: Int, telling count: Int, isSilent: @Sendable (Seen) -> Bool = { $0.isSilent }
+  ) async throws -> [Cell] {
+    var all = try await cells(of: index, upTo: count)
+    while true {
+      let wanted = Telling.wanted(count, of: all.map(\.seen), isSilent: isSilent)
+      if all.count >= wanted { return all }
+      all = try await cells(of: index, upTo: wanted)
+    }
+  }
+
   /// How many there are of a kernel.
   func count(of index: Int) -> Int { cells[index, default: []].count }
 

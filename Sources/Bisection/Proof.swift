@@ -53,13 +53,12 @@ struct Proof {
     let name: String
   }
 
-  /// Runs a kernel a few times more.
-  private func repeated(_ sample: Sample, _ found: Examination, _ name: String) async throws {
-    guard yardstick.rates == nil, found.identity != nil, found.trial == nil else { return }
-    let runs = try await bisection.runs(of: sample, found, upTo: Self.runs)
-    let first = yardstick.answer(for: found.seen)
-    if runs.allSatisfy({ yardstick.answer(for: $0).isLike(first) }) { return }
-    throw Divided(sample: sample, name: name)
+  /// A kernel after a few more runs.
+  private func repeated(_ sample: Sample, _ found: Examination, _ name: String) async throws -> Examination {
+    guard let agreed = try await bisection.agreed(sample, found, yardstick) else {
+      throw Divided(sample: sample, name: name)
+    }
+    return agreed
   }
 
   private mutating func ending(of culprit: Commit) async throws -> Ending {
@@ -116,10 +115,10 @@ struct Proof {
       reasons.append("\(commit.id.short) was marked \(mark.rawValue) by the user, which was not verified")
       return (range.answer(mark), nil, nil)
     }
-    guard let found = try await bisection.examine(.commit(commit), role, isClean: true, yardstick) else {
+    guard let first = try await bisection.examine(.commit(commit), role, isClean: true, yardstick) else {
       throw CancellationError()
     }
-    try await repeated(.commit(commit), found, commit.quoted)
+    let found = try await repeated(.commit(commit), first, commit.quoted)
     return (range.towardsNew(yardstick.answer(for: found.seen)), found.identity, found.tools)
   }
 
@@ -194,11 +193,11 @@ struct Proof {
     }
     let new = range.new.id.short
     let sample = Sample.reverted(culprit, on: range.new)
-    guard let found = try await bisection.examine(sample, .revert, yardstick) else {
+    guard let first = try await bisection.examine(sample, .revert, yardstick) else {
       reasons.append("not shown: it does not revert cleanly on \(new)")
       return
     }
-    try await repeated(sample, found, "\(new) with \(culprit.id.short) reverted")
+    let found = try await repeated(sample, first, "\(new) with \(culprit.id.short) reverted")
     switch range.towardsNew(yardstick.answer(for: found.seen)) {
     case .good: reasons.append("\(new) with it reverted \(range.findsFix ? "is bad again" : "is good")")
     case .bad:

@@ -64,19 +64,16 @@ public struct Record: Sendable {
       switch entry {
       case .opened(let opening): self.opening = opening
       case .based(let base): self.base = base
-      case .divided:
-        isDivided = true
-        conclusion = nil
       case .narrowed(let reach): reaches[symbols] = reach
       case .disabled(let next):
         counting.append(Line(entry, next))
         conclusion = nil
-      case .examined, .marked, .ran, .decided:
+      case .examined, .marked, .ran, .decided, .divided:
         counting.append(Line(entry, symbols))
         conclusion = nil
       case .undone:
         // Further runs go with the examination that they belong to, or that came before them; and a change of the
-        // configuration with what it followed from.
+        // configuration, or that one run does not tell, with what it followed from.
         while let last = counting.popLast() { if !last.isNoVerdict { break } }
         conclusion = nil
       case .closed(let conclusion): self.conclusion = conclusion
@@ -101,8 +98,8 @@ public struct Record: Sendable {
 
     var isNoVerdict: Bool {
       switch entry {
-      case .ran, .decided, .disabled: true
-      case .opened, .examined, .marked, .narrowed, .based, .divided, .undone, .closed: false
+      case .ran, .decided, .disabled, .divided: true
+      case .opened, .examined, .marked, .narrowed, .based, .undone, .closed: false
       }
     }
   }
@@ -127,7 +124,8 @@ public struct Record: Sendable {
       }
       if let milliseconds = ran.milliseconds { furtherBoots.append(milliseconds) }
     case .decided(let decided): if !isSetAside { take(decided) }
-    case .opened, .narrowed, .disabled, .based, .divided, .undone, .closed: break
+    case .divided: isDivided = true
+    case .opened, .narrowed, .disabled, .based, .undone, .closed: break
     }
   }
 

@@ -26,6 +26,9 @@ final class SimulatedLaboratory: Laboratory {
   let whole: [Int: Seen]
   /// What only the first run of a number's kernel shows.
   let atFirst: [Int: Seen]
+  /// Runs of a number's kernel that cannot tell, the first being run 0; those of a revert by the number ``reverting``.
+  let silent: [Int: Set<Int>]
+  static let reverting = -1
   /// Numbers that share the kernel of another commit.
   let twins: [Int: Int]
   /// Numbers that are said to be as a parent, by what they change.
@@ -70,9 +73,10 @@ final class SimulatedLaboratory: Laboratory {
     lifetime: Int = .max, rates: (bad: Double, good: Double)? = nil, seed: Int = 1, gates: [Int: [String]] = [:],
     needed: [String: Seen] = [:], otherwise: [String: Seen] = [:], useless: Set<String> = [],
     revertedWhole: Seen? = .fine, whole: [Int: Seen] = [:], failing: Failure? = nil,
-    atFirst: [Int: Seen] = [:], forms: [Seen] = []
+    atFirst: [Int: Seen] = [:], forms: [Seen] = [], silent: [Int: Set<Int>] = [:]
   ) {
     (self.atFirst, self.forms) = (atFirst, forms)
+    self.silent = silent
     self.failing = failing
     self.useless = useless
     self.revertedWhole = revertedWhole
@@ -99,14 +103,21 @@ final class SimulatedLaboratory: Laboratory {
   var runs: Int { shared.state.withLock { $0.runs } }
 
   func run(_ sample: Sample, _ examination: Examination, _ numbers: Range<Int>) async throws -> [Run] {
-    try numbers.map { _ in
+    try numbers.map { number in
       try shared.state.withLock { state throws(Killed) in
         if rates != nil, state.lifetime == 0 { throw Killed() }
         if rates != nil { state.lifetime -= 1 }
         state.runs += 1
       }
+      if isSilent(sample, number) { return Run(seen: .unready, milliseconds: 2000) }
       return Run(seen: noisy(truth(sample, examination.isClean)), milliseconds: 2000)
     }
+  }
+
+  private func isSilent(_ sample: Sample, _ run: Int) -> Bool {
+    var number = Self.reverting
+    if case .commit(let commit) = sample { number = Int(commit.id.hex, radix: 16) ?? 0 }
+    return silent[number]?.contains(run) == true
   }
 
   /// Only the first commit after a stretch mends it.
@@ -152,7 +163,7 @@ final class SimulatedLaboratory: Laboratory {
     (twins, still, tools, rates) = (other.twins, other.still, other.tools, other.rates)
     (useless, revertedWhole, whole, failing) = (other.useless, other.revertedWhole, other.whole, other.failing)
     (gates, needed, otherwise, shared) = (other.gates, other.needed, other.otherwise, other.shared)
-    (disabled, atFirst, forms) = (Set(symbols), other.atFirst, other.forms)
+    (disabled, atFirst, forms, silent) = (Set(symbols), other.atFirst, other.forms, other.silent)
   }
 
   func reach(in range: CommitRange, ends: [Examination]) -> Reach? {
@@ -179,11 +190,13 @@ final class SimulatedLaboratory: Laboratory {
       let isBad = world.isAncestor(world.culprit, of: number) || fix.id == Self.id(world.culprit)
       let seen: Seen = isBad ? .failing : .fine
       return examination(of: 2_000_000 + number, noisy(seen), isClean)
-    case .reverted: return reverted.map { examination(of: 1_000_000, noisy($0), true) }
+    case .reverted:
+      return reverted.map { examination(of: 1_000_000, isSilent(sample, 0) ? .unready : noisy($0), true) }
     case .revertedWhole: return revertedWhole.map { examination(of: 1_000_001, $0, true) }
     case .commit(let commit):
       let number = Int(commit.id.hex, radix: 16) ?? 0
       if let first = atFirst[number] { return examination(of: number, first, isClean) }
+      if isClean, isSilent(sample, 0) { return examination(of: number, .unready, isClean) }
       // A kernel that shows something else is another kernel.
       if !isClean, let lie = lies[number] { return examination(of: number, noisy(lie), false, stale: "stale ") }
       return examination(of: number, noisy(truth(number)), isClean)
@@ -207,7 +220,8 @@ final class SimulatedLaboratory: Laboratory {
   private func examination(of number: Int, _ seen: Seen, _ isClean: Bool, stale: String = "") -> Examination {
     let kernel = twins[number] ?? number
     return Examination(
-      tree: "t\(number)", identity: isBroken(number) ? nil : "\(stale)k\(kernel)", image: "/k\(kernel)", seen: seen,
+      tree: "t\(number)", identity: isBroken(number) || seen.phase == .build ? nil : "\(stale)k\(kernel)",
+      image: "/k\(kernel)", seen: seen,
       buildSeconds: 60, bootMilliseconds: 2000, isClean: isClean, tools: tools(number))
   }
 
@@ -246,23 +260,5 @@ extension SimulatedLaboratory {
             question: question ?? .failure(any: any), arguments: [], digests: [:], isFlaky: isFlaky)))
     }
     return try await CommitBisection(range, ledger: ledger, laboratory: self, report: report).run()
-  }
-}
-
-extension Seen {
-  /// As it should be.
-  static let fine = Seen(.good, phase: .done, reason: "all checks passed", observations: ["admitted": "1"])
-  /// As the user complains of.
-  static let failing = Seen(
-    .bad(signature: "check admitted == 1"), phase: .done, reason: "check failed", isFailedCheck: true,
-    observations: ["admitted": "0"])
-  /// A guest that falls silent while the probe runs.
-  static let hanging = Seen(.bad(signature: "net.one: hang"), phase: .probe, reason: "the whole guest hung")
-  /// A kernel that panics while the probe runs, which is not what is hunted.
-  static let panicking = Seen(.bad(signature: "kernel panic: other"), phase: .probe, reason: "panic")
-
-  /// A commit that gives no kernel.
-  static func broken(_ why: String) -> Seen {
-    Seen(.untestable(phase: .build, signature: why), phase: .build, reason: why)
   }
 }

@@ -1,0 +1,87 @@
+import Judgement
+
+/// Runs of a kernel where one run tells, some of which cannot: the guest did not come up in time, or the emulator stalled. That
+/// is no word on the kernel, and none against its other runs; so further ones are made in the place of such.
+enum Telling {
+  /// So many are made in their place.
+  static let spare = 3
+
+  /// How many runs there are to be for so many that tell, by those that there are; where none does, no more.
+  static func wanted(_ count: Int, of runs: [Seen], isSilent: (Seen) -> Bool) -> Int {
+    let silent = runs.count(where: isSilent)
+    return silent == runs.count ? count : count + min(silent, spare)
+  }
+}
+
+extension Seen {
+  /// Whether it says nothing of a kernel by itself. (Another failure than the one that is hunted does.)
+  var isSilent: Bool { word == "untestable" }
+}
+
+extension Yardstick {
+  /// Whether a run says nothing, held against the ends. A silent hang is what is hunted, or it is none.
+  func isSilent(_ seen: Seen) -> Bool {
+    if case .untestable = answer(for: seen) { seen.isSilent || seen.isSilentHang } else { false }
+  }
+}
+
+extension CommitBisection {
+  /// A kernel that an answer rests on, run until ``Proof/runs`` of its runs tell, with what these come to; nil when they
+  /// contradict each other. Where too few tell, that cannot tell either.
+  func agreed(_ sample: Sample, _ found: Examination, _ yardstick: Yardstick) async throws -> Examination? {
+    // What hung once had its further run.
+    guard yardstick.rates == nil, found.identity != nil, found.trial == nil || !found.seen.isSilent else {
+      return found
+    }
+    var runs = try await runs(of: sample, found, upTo: Proof.runs)
+    while true {
+      let wanted = Telling.wanted(Proof.runs, of: runs, isSilent: yardstick.isSilent)
+      if runs.count >= wanted { break }
+      runs = try await self.runs(of: sample, found, upTo: wanted)
+    }
+    let telling = runs.filter { !yardstick.isSilent($0) }
+    guard let first = telling.first, let silent = runs.first(where: yardstick.isSilent) else {
+      return runs.isAlike(by: yardstick) ? found : nil
+    }
+    guard telling.isAlike(by: yardstick) else { return nil }
+    var seen = first
+    if telling.count < Proof.runs {
+      let why = "only \(telling.count) of \(runs.count) runs tell"
+      seen = Seen(
+        .untestable(phase: silent.phase, signature: "\(silent.signature); \(why)"), phase: silent.phase,
+        reason: "\(silent.reason); \(why)", console: silent.console)
+    }
+    let answers = runs.map(yardstick.answer)
+    let answer = yardstick.answer(for: seen)
+    let (failed, passed) = (answers.count { $0 == .bad }, answers.count { $0 == .good })
+    let trial = Trial(
+      failed: failed, passed: passed, untold: runs.count - failed - passed, confidence: nil,
+      isBad: answer == .bad ? true : answer == .good ? false : nil)
+    // So that a search which is gone on with takes it for the same.
+    try note(LedgerEntry.Decided(sample: sample, isClean: found.isClean, seen: seen, trial: trial))
+    return found.decided(seen, trial)
+  }
+
+  /// The first runs of an end, so many of which tell, if any does.
+  func firstRuns(of sample: Sample, _ found: Examination, telling count: Int) async throws -> [Seen] {
+    var all = try await runs(of: sample, found, upTo: count)
+    while found.identity != nil {
+      let wanted = Telling.wanted(count, of: all, isSilent: \.isSilent)
+      if all.count >= wanted { break }
+      all = try await runs(of: sample, found, upTo: wanted)
+    }
+    return all
+  }
+}
+
+extension [Seen] {
+  /// The first that tells, or of those that do not, the first.
+  var representative: Seen? { first { !$0.isSilent } ?? first }
+
+  /// Whether all come to the same.
+  func isAlike(by yardstick: Yardstick) -> Bool {
+    guard let first else { return true }
+    let answer = yardstick.answer(for: first)
+    return allSatisfy { yardstick.answer(for: $0).isLike(answer) }
+  }
+}
