@@ -57,8 +57,25 @@ struct BisectMarkCommand: AsyncParsableCommand {
     if id == folder.opening.good || id == folder.opening.bad {
       throw Failure(.usage, "\(id.short) is an end of the range", remedy: "start anew with other ends")
     }
+    try await Self.require(id, inRangeOf: folder.opening, kernelTree)
     try Ledger(in: folder.url).append(.marked(commit: id, as: verdict))
     Terminal.note("firstbad: \(id.short) is marked \(verdict.rawValue); go on with firstbad bisect --resume")
+  }
+
+  /// A commit that is never asked for: its mark would be a word about nothing. Those where the ends part are.
+  private static func require(
+    _ id: CommitID, inRangeOf opening: LedgerEntry.Opening, _ tree: KernelTree
+  ) async throws {
+    let isFix = opening.findsFix == true
+    let (old, new) = isFix ? (opening.bad, opening.good) : (opening.good, opening.bad)
+    if try await tree.isAncestor(id, of: new) {
+      if !(try await tree.isAncestor(id, of: old)) { return }
+      if !(try await tree.isAncestor(old, of: new)), try await tree.mergeBases(old, new).contains(id) { return }
+    }
+    let range = isFix ? "\(opening.badName)..\(opening.goodName)" : "\(opening.goodName)..\(opening.badName)"
+    throw Failure(
+      .usage, "\(id.short) is no commit of the range \(range), so a mark on it changes nothing",
+      remedy: "name one that 'git rev-list \(range)' lists, or start anew with other ends")
   }
 }
 

@@ -168,7 +168,7 @@ public struct CommitBisection {
     var search = CommitSearch(range.history)
     for (number, commit) in range.commits.enumerated() where commit.id != range.new.id {
       if let mark = record.marks[commit.id] {
-        search.record(range.answer(mark), for: number)
+        search.record(range.answer(mark), for: number, isMark: true)
       } else if case .some(.some(let known)) = record.examination(of: .commit(commit), isClean: record.distrustsObjects),
         record.isSettled(known, of: .commit(commit), yardstick)
       {
@@ -214,27 +214,4 @@ public struct CommitBisection {
 
   /// From so many suspects on builds begin with nothing but the source.
   static let decisive = 4
-
-  /// What the user said may be what contradicts.
-  private var wordsOnMarks: [String] {
-    let marks = Record(ledger.entries).marks.filter { $0.value != .skip }.sorted { $0.key.hex < $1.key.hex }
-    if marks.isEmpty { return [] }
-    let list = marks.map { "\($0.key.short) was marked \($0.value.rawValue)" }.joined(separator: ", ")
-    return ["some of it is the user's word: \(list); 'firstbad bisect undo' takes the last verdict back"]
-  }
-
-  private func reasons(forRange numbers: [Int], _ search: CommitSearch, _ field: CommitRange) -> [String] {
-    var count: [String: Int] = [:]
-    for number in numbers {
-      if case .untestable(let why)? = search.answers[number] { count[why, default: 0] += 1 }
-    }
-    let open = numbers.count { search.answers[$0] == nil }
-    let failing = failingOtherwise(numbers, search, field)
-    return count.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) cannot tell: \($0.key)" }
-      + (failing.isEmpty
-        ? [] : ["\(failing.count) of them fail otherwise than the bad end: if any failure will do, say --any-failure"])
-      + (open > 0 ? ["\(open) were not tested, as all that were tried among them cannot tell"] : [])
-      + (field.commits.count < range.commits.count
-        ? ["commits that change no file which this kernel is made of are left out"] : [])
-  }
 }

@@ -29,7 +29,7 @@ public struct CommitSearch: Sendable {
   public enum Result: Equatable, Sendable {
     /// This one brought the change: it has it and none of its parents does.
     case culprit(Int)
-    /// One of these did, oldest first; all but one cannot be tested.
+    /// One of these did, oldest first; all but one cannot be tested, or as many as were tried: see ``CommitSearch/next``.
     case range([Int])
     /// Good and bad contradict each other: no single commit can have brought the change.
     case contradiction
@@ -46,6 +46,8 @@ public struct CommitSearch: Sendable {
   public let history: History
   /// Answers so far, by commit.
   public private(set) var answers: [Int: Answer] = [:]
+  /// Those of them that came of no test, but of the user.
+  private(set) var marked: Set<Int> = []
   /// Commits that may have brought the change.
   private var isSuspect: [Bool]
   /// How many commits of the range each has, itself included: its place, where branches run side by side.
@@ -63,9 +65,12 @@ public struct CommitSearch: Sendable {
     answers[history.count - 1] = .bad
   }
 
-  /// Takes an answer.
-  public mutating func record(_ answer: Answer, for commit: Int) {
-    if stretches.isInside(positions[commit]) {
+  /// Takes an answer. One that came of no test (`isMark`) costs none, and says nothing of the commits around it: whoever skips
+  /// two commits did not say that all between them cannot be tested.
+  public mutating func record(_ answer: Answer, for commit: Int, isMark: Bool = false) {
+    if isMark {
+      marked.insert(commit)
+    } else if stretches.isInside(positions[commit]) {
       if case .untestable = answer { failuresInside += 1 } else { successesInside += 1 }
     }
     answers[commit] = answer
@@ -85,6 +90,9 @@ public struct CommitSearch: Sendable {
   /// How many of them are still to be told apart.
   public var remaining: Int { isSuspect.count { $0 } }
 
+  /// How many tests there were.
+  var tests: Int { answers.count - marked.subtracting([history.count - 1]).count - 1 }
+
   /// How many of them are untested.
   public var open: Int { (0..<history.count).count { isSuspect[$0] && answers[$0] == nil } }
 
@@ -94,7 +102,7 @@ public struct CommitSearch: Sendable {
   /// more, as both of its edges may have to be found, and ``patience`` within it. No search takes more than
   /// 2 ⌈log₂ n⌉ + ``spare``; what is then still open is handed out as a range.
   public var next: Int? {
-    guard remaining > 1, answers.count <= budget else { return nil }
+    guard remaining > 1, !isSpent else { return nil }
     let stretches = stretches
     let edge = best(stretches, inside: false)
     guard failuresInside < Self.patience, let inner = best(stretches, inside: true) else { return edge?.commit }
@@ -104,7 +112,8 @@ public struct CommitSearch: Sendable {
     return chance * inner.bits > edge.bits ? inner.commit : edge.commit
   }
 
-  private var budget: Int { 2 * Self.tests(among: history.count) + Self.spare }
+  /// Whether it took as many tests as it may.
+  var isSpent: Bool { tests >= 2 * Self.tests(among: history.count) + Self.spare }
 
   /// ⌈log₂ n⌉: the tests that find one of so many commits, when all can be tested.
   public static func tests(among commits: Int) -> Int {
@@ -122,7 +131,7 @@ public struct CommitSearch: Sendable {
   /// What the untestable suspects say of the others.
   private var stretches: Stretches {
     var broken: [(position: Int, signature: String)] = []
-    for (commit, answer) in answers where isSuspect[commit] {
+    for (commit, answer) in answers where isSuspect[commit] && !marked.contains(commit) {
       if case .untestable(let signature) = answer { broken.append((positions[commit], signature)) }
     }
     return broken.isEmpty ? Stretches() : Stretches(broken, among: suspects.map { positions[$0] })

@@ -63,7 +63,7 @@ extension CommitBisection {
       }
     }
     if field.commits.count < range.commits.count {
-      reasons.append("commits that change no file which this kernel is made of are left out")
+      reasons.append(Self.leftOut)
     }
     return Conclusion(claim: .likely, commits: [field.commits[culprit]], reasons: reasons)
   }

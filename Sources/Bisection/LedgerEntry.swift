@@ -131,7 +131,7 @@ public struct Conclusion: Codable, Sendable, Equatable {
     case confirmed
     /// It is the commit by the search, and something that would prove it failed or could not be shown.
     case likely
-    /// It is one of several, all but one of which cannot be tested.
+    /// It is one of several, all but one of which cannot be tested, or of which tests enough were made.
     case range
     /// The answers fit no single commit.
     case inconclusive

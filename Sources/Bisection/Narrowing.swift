@@ -25,10 +25,14 @@ extension CommitBisection {
     return field
   }
 
-  /// The same without a word. What the user judged is left in, whatever it changes.
+  /// The same without a word. What the user called good or bad is left in, whatever it changes; what he skips need not be, and
+  /// what is no part of the range cannot be.
   func field(of range: CommitRange, _ marks: [CommitID: LedgerEntry.Mark], _ reach: Reach?) -> CommitRange {
-    guard let reach, let field = range.narrowed(to: reach) else { return range }
-    let left = Set(field.commits.map(\.id))
-    return marks.keys.allSatisfy(left.contains) ? field : range
+    guard let reach else { return range }
+    let judged = Set(range.commits.map(\.id).filter { marks[$0] == .good || marks[$0] == .bad })
+    guard let field = range.narrowed(to: Reach(twins: reach.twins.filter { !judged.contains($0.commit) })) else {
+      return range
+    }
+    return judged.isSubset(of: field.commits.map(\.id)) ? field : range
   }
 }

@@ -72,7 +72,7 @@ public struct NoisySearch: Sendable {
     measured = rates
     self.fixed = fixed
     self.cap = cap
-    for (commit, answer) in fixed.sorted(by: { $0.key < $1.key }) { search.record(answer, for: commit) }
+    for (commit, answer) in fixed.sorted(by: { $0.key < $1.key }) { search.record(answer, for: commit, isMark: true) }
   }
 
   /// Takes a run.
@@ -148,7 +148,7 @@ public struct NoisySearch: Sendable {
       var answers = search.answers
       answers[commit] = answer
       var fresh = CommitSearch(search.history)
-      for (commit, answer) in fixed.sorted(by: { $0.key < $1.key }) { fresh.record(answer, for: commit) }
+      for (commit, answer) in fixed.sorted(by: { $0.key < $1.key }) { fresh.record(answer, for: commit, isMark: true) }
       for other in decided { if let answer = answers[other] { fresh.record(answer, for: other) } }
       search = fresh
     } else if before == nil {

@@ -92,7 +92,7 @@ public enum CommitBisectionText {
     case .confirmed, .likely:
       lines.append("\(what), \(conclusion.claim.rawValue): \(conclusion.commits[0].quoted)")
     case .range:
-      lines.append("the \(what) is one of these \(conclusion.commits.count); all but the last cannot be tested:")
+      lines.append("the \(what) is one of these \(conclusion.commits.count), which tests do not tell apart:")
       lines += conclusion.commits.map { "  \($0.quoted)" }
     case .inconclusive: lines.append("no commit can be named")
     }

@@ -100,6 +100,18 @@ import Testing
     #expect(result.errors.contains("bisect --resume"), "\(result.errors)")
   }
 
+  @Test func `takes no mark on a commit that is not in it`() async throws {
+    _ = try await bisect("--good", "c2", "--bad", "c4", "mm.pkey-alloc-errno")
+    let outside = try await bisect("mark", "skip", "c1")
+    expect(outside, says: "is no commit of the range c2..c4", "git rev-list c2..c4")
+    try await git("checkout", "-q", "-b", "side", "c2")
+    try await git("commit", "-q", "--allow-empty", "-m", "beside it")
+    expect(try await bisect("mark", "bad", "side"), says: "is no commit of the range c2..c4", "start anew")
+    expect(try await bisect("mark", "skip", "c4"), says: "is an end of the range", "other ends")
+    let inside = try await bisect("mark", "skip", "c3")
+    #expect(inside.status == 0, "\(inside)")
+  }
+
   @Test func `in a tree with changes that belong to no commit is not built by step`() async throws {
     _ = try scratch.file("tree/file.c", "int changed;\n")
     let result = try await Command.firstbad(["step", "--build", "mm.pkey-alloc-errno"], in: tree)
