@@ -28,6 +28,8 @@ public struct CommitBisection {
     guard let opening = Record(ledger.entries).opening else {
       throw Failure(.badInput, "the ledger has no first line", remedy: "start the bisection anew")
     }
+    // More runs might say something else by chance, and more tests be spent in vain; an answer that was given stays.
+    if let known = Record(ledger.entries).conclusion { return known }
     var session = self
     var told: Set<[String]> = []
     while true {
@@ -35,8 +37,6 @@ public struct CommitBisection {
       session.isTold = !told.insert(disabled).inserted
       session.laboratory = disabled.isEmpty ? laboratory : laboratory.disabling(disabled)
       guard let yardstick = try await session.verifiedEnds(opening) else { continue }
-      // More runs might say something else by chance; an answer that was given stays.
-      if yardstick.rates != nil, let known = Record(ledger.entries).conclusion { return known }
       guard let found = try await session.answer(opening, yardstick) else { continue }
       if let settled = try await session.settled(found, yardstick) { return try close(settled) }
     }
@@ -163,15 +163,24 @@ public struct CommitBisection {
 
   // MARK: - The search
 
-  /// The search with all that a record knows.
+  /// The search with all that a record knows: marks, and then what tests said in the order in which they were made. In another
+  /// order other commits would lie within a stretch, and a search that is gone on with would not be the one that was begun.
   func known(_ range: CommitRange, _ yardstick: Yardstick, _ record: Record) -> CommitSearch {
     var search = CommitSearch(range.history)
+    var open: [CommitID: Int] = [:]
     for (number, commit) in range.commits.enumerated() where commit.id != range.new.id {
       if let mark = record.marks[commit.id] {
         search.record(range.answer(mark), for: number, isMark: true)
-      } else if case .some(.some(let known)) = record.examination(of: .commit(commit), isClean: record.distrustsObjects),
-        record.isSettled(known, of: .commit(commit), yardstick)
-      {
+      } else {
+        open[commit.id] = number
+      }
+    }
+    for one in record.examined {
+      guard case .commit(let commit) = one.sample, let number = open[commit.id],
+        case .some(.some(let known)) = record.examination(of: one.sample, isClean: record.distrustsObjects)
+      else { continue }
+      open[commit.id] = nil
+      if record.isSettled(known, of: one.sample, yardstick) {
         search.record(range.towardsNew(yardstick.answer(for: known.seen)), for: number)
       }
     }
