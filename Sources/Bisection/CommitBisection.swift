@@ -78,6 +78,7 @@ public struct CommitBisection {
           return nil
         }
         if try await disables(after: search, field, yardstick, atLeast: 1) { return nil }
+        if try await isOtherwiseFromNothing(numbers.map { field.commits[$0] }, yardstick) { return nil }
         if opening.heals == true, let conclusion = try await heal(numbers, search, field, yardstick) {
           return conclusion
         }

@@ -74,7 +74,8 @@ extension CommitBisection {
 
   // MARK: - In a search
 
-  /// Whether another symbol is to be done without; if so it is in the ledger from now on.
+  /// Whether the search is at its end for now: another symbol is to be done without, which is in the ledger then, or what it is to be
+  /// done without for is otherwise from clean builds.
   func disables(
     after search: CommitSearch, _ range: CommitRange, _ yardstick: Yardstick, atLeast count: Int
   ) async throws -> Bool {
@@ -89,13 +90,14 @@ extension CommitBisection {
       else { continue }
       let gates = try await laboratory.gates(ofFailed: found, at: commit)
       for (depth, symbol) in gates.enumerated() where !record.tried.contains(symbol) {
-        failures[symbol, default: Failures(depth: depth, signature: found.seen.signature)].count += 1
+        failures[symbol, default: Failures(depth: depth, signature: found.seen.signature)].commits.append(commit)
       }
     }
     let worst = failures.filter { $0.value.count >= count }.min {
       (-$0.value.count, $0.value.depth, $0.key) < (-$1.value.count, $1.value.depth, $1.key)
     }
     guard let (symbol, found) = worst else { return false }
+    if try await isOtherwiseFromNothing(found.commits, yardstick) { return true }
     report(
       .note(
         "\(found.count) of the commits that it may be \(found.count == 1 ? "does" : "do") not build for what \(symbol) brings in (\(found.words)); the ends are tried without it"
@@ -110,7 +112,8 @@ extension CommitBisection {
     let depth: Int
     /// How one of them fails.
     let signature: String
-    var count = 0
+    var commits: [Commit] = []
+    var count: Int { commits.count }
 
     /// A compiler's error may be as long as a function's type.
     var words: String { signature.count > 80 ? signature.prefix(77) + "..." : signature }
