@@ -39,6 +39,18 @@ import Testing
     #expect(notes.list.contains { $0.contains("--any-failure") })
   }
 
+  /// Commits in the middle fail by something else; the bad end fails in one way, and once it says nothing.
+  @Test func `is none for a run that says nothing`() async throws {
+    let other = Dictionary(uniqueKeysWithValues: (60...80).map { ($0, Self.dying(9)) })
+    let laboratory = SimulatedLaboratory(world, lies: other, cleanLies: other, silent: [199: [6]])
+    let notes = Notes()
+    let conclusion = try await laboratory.bisect(
+      laboratory.range(from: 0, to: 199), in: scratch.url.appending(path: "session"), report: notes.take)
+    #expect(conclusion.claim == .range && conclusion.commits.count == 22, "\(conclusion)")
+    #expect(conclusion.reasons.contains { $0.contains("say --any-failure") })
+    #expect(!notes.list.contains { $0.contains("as with --flaky") }, "\(notes.list)")
+  }
+
   @Test(arguments: 1...3) func `is one where any failure will do, and one run tells`(_ seed: Int) async throws {
     let laboratory = SimulatedLaboratory(world, seed: seed, forms: Self.forms)
     let conclusion = try await laboratory.bisect(
