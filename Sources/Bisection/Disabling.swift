@@ -55,7 +55,10 @@ extension CommitBisection {
     let field = field(of: range, earlier.marks, earlier.reach)
     let search = known(field, yardstick, earlier)
     let suspects = Set(search.suspects.map { field.commits[$0].id })
-    for one in earlier.examined.reversed() {
+    // By when each was first met. One that was tried again from nothing is so in the session that built it alone, and the next
+    // question about the range is to come to the same kernels.
+    var met: Set<Sample> = []
+    for one in earlier.examined.filter({ met.insert($0.sample).inserted }).reversed() {
       guard case .commit(let commit) = one.sample, let failed = one.examination, failed.seen.phase == .build,
         suspects.contains(commit.id), earlier.marks[commit.id] == nil,
         try await laboratory.gates(ofFailed: failed, at: commit).contains(last)

@@ -86,14 +86,7 @@ final class MeasuringLaboratory: Laboratory {
     let all = (0..<commits).map { commit(SimulatedLaboratory.id($0)) }
     let range = CommitRange(
       good: all[0], bad: all[commits - 1], mergeBases: [], commits: Array(all.dropFirst()), findsFix: false)
-    let ledger = try Ledger(in: folder)
-    if ledger.entries.isEmpty {
-      try ledger.append(
-        .opened(
-          LedgerEntry.Opening(
-            tree: "/tree", goodName: "good", good: range.good.id, badName: "bad", bad: range.bad.id,
-            question: .shifted(Shift("took", percent: 40)), arguments: [], digests: [:])))
-    }
+    let ledger = try Ledger.begun(range, in: folder, .shifted(Shift("took", percent: 40)))
     return try await CommitBisection(range, ledger: ledger, laboratory: self) { _ in }.run()
   }
 }

@@ -246,19 +246,30 @@ final class SimulatedLaboratory: Laboratory {
 }
 
 extension SimulatedLaboratory {
-  /// A session in this folder, begun or gone on with.
+  /// A session in this folder, begun or gone on with, over the whole row where no range is named.
   func bisect(
-    _ range: CommitRange, in folder: URL, any: Bool = false, question: Question? = nil, isFlaky: Bool? = nil,
+    _ range: CommitRange? = nil, in folder: URL, any: Bool = false, question: Question? = nil, isFlaky: Bool? = nil,
     report: @escaping @Sendable (CommitBisection.Event) -> Void = { _ in }
   ) async throws -> Conclusion {
+    let range = range ?? self.range(from: 0, to: world.history.count - 1)
+    let ledger = try Ledger.begun(range, in: folder, question ?? .failure(any: any), isFlaky: isFlaky)
+    return try await CommitBisection(range, ledger: ledger, laboratory: self, report: report).run()
+  }
+}
+
+extension Ledger {
+  /// That of a session over this range, in which nothing has been seen yet, or what one left in this folder.
+  static func begun(
+    _ range: CommitRange, in folder: URL, _ question: Question, isFlaky: Bool? = nil
+  ) throws -> Ledger {
     let ledger = try Ledger(in: folder)
     if ledger.entries.isEmpty {
       try ledger.append(
         .opened(
           LedgerEntry.Opening(
             tree: "/tree", goodName: "good", good: range.good.id, badName: "bad", bad: range.bad.id,
-            question: question ?? .failure(any: any), arguments: [], digests: [:], isFlaky: isFlaky)))
+            question: question, arguments: [], digests: [:], isFlaky: isFlaky)))
     }
-    return try await CommitBisection(range, ledger: ledger, laboratory: self, report: report).run()
+    return ledger
   }
 }

@@ -18,8 +18,7 @@ import Testing
     _ laboratory: SimulatedLaboratory, in own: URL? = nil,
     report: @escaping @Sendable (CommitBisection.Event) -> Void = { _ in }
   ) async throws -> Conclusion {
-    let range = laboratory.range(from: 0, to: laboratory.world.history.count - 1)
-    return try await laboratory.bisect(range, in: own ?? folder, report: report)
+    try await laboratory.bisect(in: own ?? folder, report: report)
   }
 
   /// The good end, the bad one, the culprit, its parent and the revert.
