@@ -58,6 +58,24 @@ import Testing
     #expect(try record.setAside.count == laboratory.examined.count - record.examined.count)
   }
 
+  /// A second session has that failure from the store, and does not build it again; it is to try the same commit first.
+  @Test func `what is tried first does not hang on what was built once more from nothing`() async throws {
+    // Commits that change nothing leave room in the number of builds for such as begin upon other objects.
+    let still = Dictionary(uniqueKeysWithValues: (1...250).map { ($0, $0 - 1) })
+    var isRetriedFirst = false
+    for broken in [400...600, 300...640, 450...900, 600...700] {
+      let own = try Self()
+      let world = world(1000, culprit: broken.lowerBound + 30, broken: broken)
+      try await own.bisect(SimulatedLaboratory(world, still: still, gates: gates(world, net)))
+      let (record, failed) = (try own.record, try own.record.setAside.filter { $0.examination?.seen.phase == .build })
+      try #require(failed.map { $0.examination?.isClean } == [false, false, true])
+      let ends = record.setAside.prefix(2).map(\.sample)
+      #expect(record.examined.first { !ends.contains($0.sample) }?.sample == failed[1].sample)
+      isRetriedFirst = isRetriedFirst || failed[2].sample == failed[0].sample
+    }
+    #expect(isRetriedFirst, "otherwise nothing is shown here")
+  }
+
   @Test func `a symbol that the probe needs stays, and is tried once`() async throws {
     for shown in [Seen.fine, .failing, .panicking, .broken("no socket")] {
       let own = try Self()
