@@ -30,6 +30,11 @@ struct FirstbadCommand: AsyncParsableCommand {
   static func main() async {
     signal(SIGPIPE, SIG_IGN)
     Terminal.occupyStandardDescriptors()
+    do {
+      try Shortage.watch()
+    } catch {
+      Foundation.exit(status(of: error))
+    }
     let work = Task { () -> Int32 in
       do {
         var command = try parseAsRoot()
@@ -48,7 +53,7 @@ struct FirstbadCommand: AsyncParsableCommand {
     withExtendedLifetime(interruption) { Foundation.exit(Interruption.exitStatus ?? ended) }
   }
 
-  private static func status(of error: any Error) -> Int32 {
+  static func status(of error: any Error) -> Int32 {
     if let verdict = error as? ExitCode { return verdict.rawValue }
     if let failure = error as? Failure {
       Terminal.note("firstbad: \(failure.message)")

@@ -193,7 +193,7 @@ public struct CommitBisection {
     var search = known(range, yardstick, Record(ledger.entries))
     while let next = search.next {
       if try await disables(after: search, range, yardstick, atLeast: Self.worthDisabling) { return nil }
-      let isClean = isMadeClean(among: search.remaining, of: range)
+      let isClean = isMadeClean(search, of: range)
       guard
         let found = try await examine(
           .commit(range.commits[next]), .step, isClean: isClean, open: search.open, yardstick)
@@ -207,16 +207,18 @@ public struct CommitBisection {
   ///
   /// The last tests do, as they are likely to be what the proof rests on. The others build upon what is there, which is
   /// faster, as long as ⌈log₂ n⌉ + ``extraBuilds`` leaves room for one that is made twice; most ranges do, as not all
-  /// of their commits can change the kernel. Where nothing can keep that number, it decides nothing. It takes the good end
-  /// for one that began so, as the first build in a tree's objects does; where others were built there before and the
-  /// good end is the culprit's parent, the proof makes that one twice.
-  func isMadeClean(among suspects: Int, of field: CommitRange) -> Bool {
+  /// of their commits can change the kernel. Where nothing can keep that number, as where a commit cannot be tested, it
+  /// decides nothing. It takes the good end for one that began so, as the first build in a tree's objects does; where
+  /// others were built there before and the good end is the culprit's parent, the proof makes that one twice.
+  func isMadeClean(_ search: CommitSearch, of field: CommitRange) -> Bool {
+    let suspects = search.remaining
+    if suspects <= Self.decisive { return true }
     let built = Record(ledger.entries).builds
     // What the culprit's real parent is taken to be like was tested, and not itself, where commits were left out.
     let proof = field.commits.count < range.commits.count ? 2 : 1
     let ahead = CommitSearch.tests(among: suspects) + proof
     let spare = CommitSearch.tests(among: range.commits.count) + Self.extraBuilds - built - ahead
-    return suspects <= Self.decisive || spare == 0
+    return spare == 0 && !search.isBroken
   }
 
   /// Both ends, and the culprit's revert. A merge has further parents to be proven, and costs one more for each.

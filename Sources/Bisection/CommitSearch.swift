@@ -90,6 +90,11 @@ public struct CommitSearch: Sendable {
   /// How many of them are still to be told apart.
   public var remaining: Int { isSuspect.count { $0 } }
 
+  /// Whether a test could not tell.
+  var isBroken: Bool {
+    answers.contains { number, answer in answer.isLike(.untestable("")) && !marked.contains(number) }
+  }
+
   /// How many tests there were.
   var tests: Int { answers.count - marked.subtracting([history.count - 1]).count - 1 }
 

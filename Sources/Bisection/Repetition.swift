@@ -136,7 +136,7 @@ extension CommitBisection {
         let made =
           if let known { known } else {
             try await build(
-              sample, .step, isClean: isDistrusting || isMadeClean(among: search.search.remaining, of: field),
+              sample, .step, isClean: isDistrusting || isMadeClean(search.search, of: field),
               open: search.search.open)
           }
         guard let made else { throw CancellationError() }

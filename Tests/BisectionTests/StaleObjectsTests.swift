@@ -59,4 +59,16 @@ import Testing
       #expect(isCleanStep || Set(laboratory.examined).count == 2 + steps, "\(first) to \(last)")
     }
   }
+
+  @Test(arguments: [nil, true])
+  func `that is the commit's own lets the others build upon objects as before`(_ isFlaky: Bool?) async throws {
+    var world = SimulatedHistory(history: History(row: 801), culprit: 456)
+    world.breakAll(from: 320, to: 400, "fs/x.c: error: no y")
+    let laboratory = SimulatedLaboratory(world, still: still(upTo: 800), rates: isFlaky == nil ? nil : (1, 0))
+    let conclusion = try await bisect(laboratory, isFlaky: isFlaky)
+    #expect(conclusion.claim == .confirmed && conclusion.commits.map(\.subject) == ["commit 456"], "\(conclusion)")
+    // The good end, the last ones of the search, and what the proof adds; eight when each step begins so.
+    let fromNothing = try Record(Ledger.entries(in: folder)).examined.filter { $0.examination?.isClean == true }
+    #expect(Set(fromNothing.map(\.sample)).count <= 5, "\(fromNothing.map(\.sample))")
+  }
 }

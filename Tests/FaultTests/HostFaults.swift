@@ -91,7 +91,18 @@ enum HostFaults {
           """, ["--timeout", "probe=8", bench.probe("sleep(2); PASS();")])
       },
       shell("few descriptors", .interrupted, "ulimit -n 6; $run"),
-      shell("little memory", .infra("QEMU"), "ulimit -v 400000; $run"),
+      shell("little memory", .refused("address space is limited to 390 MiB"), "ulimit -v 400000; $run"),
+      Fault("too little memory for QEMU", .infra("QEMU ended with status 1")) { bench in
+        try await bench.shell(
+          "ulimit -v 2000000; $run", [bench.probe("PASS();", attributes: "TIMEOUT_S(20), MEMORY_MIB(4096)")])
+      },
+      shell(
+        "no threads", .refused("no thread can be had at the start"), "\(counted)exec $other prlimit --nproc=6 $run"),
+      Fault("no threads from the middle on", .refused("no thread can be had for 60 seconds")) { bench in
+        try await bench.shell(
+          "\(counted)$other $run & runner=$!; \(until("probe")); $other prlimit --nproc=1 --pid $runner; wait $runner",
+          [bench.probe("sleep(90); PASS();", attributes: "TIMEOUT_S(100)")])
+      },
       shell("no file may grow", .interrupted, "ulimit -f 0; $run"),
       shell(
         "a misspelt option", .refused("Unknown option '--jsn'"), "$firstbad run --jsn --kernel $kernel guest.self-check"
@@ -162,6 +173,14 @@ enum HostFaults {
   }
 
   private static let background = "$run & runner=$!"
+
+  /// Sets `other` to what makes a program somebody whose processes are counted, as root's are not.
+  private static let counted = """
+    if [ $(id -u) = 0 ]; then
+      other="setpriv --reuid=64999 --clear-groups --inh-caps=+dac_override --ambient-caps=+dac_override"
+    fi
+
+    """
 
   /// Waits until the run in the background is in a phase; sets `qemu`.
   private static func until(_ phase: String) -> String {
