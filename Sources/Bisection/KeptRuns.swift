@@ -1,5 +1,6 @@
 import Foundation
 import ImageStore
+import Judgement
 
 /// Runs of kernels, kept by the kernel's identity the moment their boot ends, for whoever asks about that kernel again.
 struct KeptRuns: Sendable {
@@ -29,21 +30,31 @@ struct KeptRuns: Sendable {
     let before = kept.count
     if before < last { willBoot() }
     var fresh: [Run] = []
+    var passing: [Run] = []
     // A boot that a run of it broke gives fewer.
-    while kept.count < last {
-      let boots = (last - kept.count + perBoot - 1) / perBoot
-      fresh += try await withThrowingTaskGroup(of: [Run].self) { group in
+    while kept.count + passing.count < last {
+      let boots = (last - kept.count - passing.count + perBoot - 1) / perBoot
+      let made = try await withThrowingTaskGroup(of: [Run].self) { group in
         for _ in 0..<boots { group.addTask { try await keep(boot(), identity, question) } }
         return try await group.reduce(into: []) { $0 += $1 }
       }
+      fresh += made.filter(Self.isKept)
+      passing += made.filter { !Self.isKept($0) }
       // In the one order that everybody sees: boots end as they like, and the next who asks counts by that of the store.
       kept = measures ? fresh.map(\.seen) : try known(identity, question)
     }
-    if measures { return fresh }
-    return (first..<last).map { place in
+    if measures { return fresh + passing }
+    let all = kept.enumerated().map { place, seen in
       let isNew = place >= before && place - before < fresh.count
-      return Run(seen: kept[place], milliseconds: isNew ? fresh[place - before].milliseconds : nil)
+      return Run(seen: seen, milliseconds: isNew ? fresh[place - before].milliseconds : nil)
     }
+    return Array((all + passing)[first..<last])
+  }
+
+  /// A timer that was dead in each boot may be the kernel's fault or that of a machine which was busy then; tomorrow's is to
+  /// be asked again.
+  private static func isKept(_ run: Run) -> Bool {
+    !(run.seen.phase == .kernel && run.seen.signature == Judge.deadTimer)
   }
 
   private func known(_ identity: String, _ question: String) throws -> [Seen] {
@@ -52,7 +63,7 @@ struct KeptRuns: Sendable {
   }
 
   private func keep(_ runs: [Run], _ identity: String, _ question: String) throws -> [Run] {
-    let texts = try runs.map { String(decoding: try JSONEncoder().encode($0.seen), as: UTF8.self) }
+    let texts = try runs.filter(Self.isKept).map { String(decoding: try JSONEncoder().encode($0.seen), as: UTF8.self) }
     try store.remember(texts, identity: identity, question: question)
     return runs
   }

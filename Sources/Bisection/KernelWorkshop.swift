@@ -211,21 +211,26 @@ public final class KernelWorkshop: Sendable {
         fixUps: FixUp.key(of: fixUps))
     }
     // A clean build will do wherever another would.
-    func known() throws(Failure) -> Product? {
+    func known() async throws -> Product? {
       for clean in isClean || isFinal ? [true] : [true, false] {
-        if let known = try store.build(key(clean)) {
-          return Product(tree: tree, build: known, seconds: nil, isClean: clean, tools: tools)
+        guard let known = try store.build(key(clean)) else { continue }
+        // What the host may have been the reason of is tried again, unless all that follows of it is a fix-up.
+        if case .failed(let failure) = known, !failure.isOfCode,
+          try await self.fixUps.next(after: failure, applied: fixUps, wants.facts, toolChain.versions) == nil
+        {
+          continue
         }
+        return Product(tree: tree, build: known, seconds: nil, isClean: clean, tools: tools)
       }
       return nil
     }
-    if let known = try known() { return known }
+    if let known = try await known() { return known }
     let claim = try await store.claim(key(isClean)) {
       report(.note("another firstbad makes the kernel of \(commit.quoted); waiting for it"))
     }
     defer { withExtendedLifetime(claim) {} }
     // Whoever had it may have made it.
-    if let known = try known() { return known }
+    if let known = try await known() { return known }
     try await toolChain.requireUnchanged()
     report(.checkingOut)
     try await layOut(tree, commit, isKnown: isKnown)

@@ -87,7 +87,7 @@ public final class ImageStore: Sendable {
         return .failed(
           BuildFailure(
             phase: Phase(rawValue: row["phase"] ?? "") ?? .build, signature: row["signature"] ?? "",
-            lines: lines.split(separator: "\n").map(String.init), isOfCode: true))
+            lines: lines.split(separator: "\n").map(String.init), isOfCode: row["isOfCode"]))
       }
       let file = image(sha256)
       // Some 10 ms for a small kernel; a verdict on a damaged one would cost more.
@@ -161,21 +161,21 @@ public final class ImageStore: Sendable {
     return StoredImage(identity: identity, sha256: sha256, image: kept, seconds: seconds)
   }
 
-  /// Keeps that a source gives no kernel, where its code is the reason.
+  /// Keeps that a source gives no kernel. Where its code is not sure to be the reason, only the fix-up to which the failure
+  /// leads may be taken from it.
   public func add(_ key: BuildKey, commit: String, failure: BuildFailure, seconds: Double) throws(Failure) {
-    guard failure.isOfCode else { return }
     let now = Date.now.timeIntervalSince1970
     try use { database in
       try database.execute(
         sql: """
           INSERT OR REPLACE INTO build
-          (tree, recipe, toolChain, isClean, fixUps, "commit", phase, signature, lines, seconds, built, used)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          (tree, recipe, toolChain, isClean, fixUps, "commit", phase, signature, lines, isOfCode, seconds, built, used)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           key.tree, key.recipe, key.toolChain, key.isClean, key.fixUps, commit, failure.phase.rawValue,
           failure.signature,
-          failure.lines.joined(separator: "\n"), seconds, now, now,
+          failure.lines.joined(separator: "\n"), failure.isOfCode, seconds, now, now,
         ])
     }
   }

@@ -91,8 +91,12 @@ enum Schema {
       try database.execute(
         sql: """
           DELETE FROM build WHERE phase = 'configure' OR phase = 'build' AND (signature LIKE 'make%'
-          OR signature LIKE 'scripts/%' OR signature LIKE 'tools/%' OR signature LIKE '%/tools/%')
+          OR signature LIKE 'ld:%' OR signature LIKE 'scripts/%' OR signature LIKE 'tools/%'
+          OR signature LIKE '%/tools/%')
           """)
+    }
+    migrator.registerMigration("failures-that-may-pass") { database in
+      try database.alter(table: "build") { $0.add(column: "isOfCode", .boolean).notNull().defaults(to: true) }
     }
     return migrator
   }

@@ -25,7 +25,7 @@ public struct Judge: Sendable {
   /// How a guest ended that fell silent while a probe ran.
   public static let hang = "hang"
   /// Signature of a kernel that finds its timer dead in each of its boots.
-  static let deadTimer = "timer"
+  public static let deadTimer = "timer"
   /// From how many boots of one kernel on what looks like the emulator's noise is not the emulator's alone.
   public static let noiseLimit = 3
 

@@ -19,11 +19,11 @@ extension KernelBuilder {
   ) async throws -> ConfigureOutcome {
     do {
       return try await attempt(source: source, objects: objects, log: log, fixUps: fixUps)
-    } catch is Endless {
+    } catch let first as Endless {
       do {
         return try await attempt(source: source, objects: objects, log: log, fixUps: fixUps)
       } catch let endless as Endless {
-        return .failed(Self.failure(endless))
+        return .failed(Self.failure(first, endless))
       }
     }
   }
@@ -55,12 +55,13 @@ extension KernelBuilder {
         kernel.notes.append("\(first.what), and was ended; the second build came to its end")
         return .built(kernel)
       } catch let second as Endless {
-        return .failed(Self.failure(second))
+        return .failed(Self.failure(first, second))
       }
     }
   }
 
-  private static func failure(_ endless: Endless) -> BuildFailure {
-    BuildFailure(phase: endless.phase, signature: "\(endless.what), twice", lines: endless.lines)
+  private static func failure(_ first: Endless, _ second: Endless) -> BuildFailure {
+    let words = first.what == second.what ? "\(second.what), twice" : "\(second.what), and before that \(first.what)"
+    return BuildFailure(phase: second.phase, signature: words, lines: second.lines)
   }
 }

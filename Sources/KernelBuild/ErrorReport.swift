@@ -33,7 +33,7 @@ struct ErrorReport: Equatable {
     signature = best.signature
     target = best.target
     isOfCode =
-      best.error.kind <= .linker && !best.target.isEmpty
+      best.error.kind <= .linker && !best.target.isEmpty && !best.isOfHost
       && !["scripts/", "tools/"].contains(where: best.target.hasPrefix) && !best.target.contains("/tools/")
     self.lines = Self.context(of: best.index, in: lines)
   }
@@ -43,6 +43,8 @@ struct ErrorReport: Equatable {
     let index: Int
     /// What was being made; empty where the log does not tell.
     var target = ""
+    /// Whether kbuild called it a program of the build's own.
+    var isOfHost = false
 
     /// An assertion at compile time is reported where its macro stands; what was compiled tells more.
     var signature: String {
@@ -58,12 +60,14 @@ struct ErrorReport: Equatable {
   private static func candidates(_ lines: [String]) -> [Candidate] {
     var all: [Candidate] = []
     var open: Candidate?
+    var isOfHost = false
     for (index, line) in lines.enumerated() {
-      if KernelLine(line[...]) != nil {
+      if let job = KernelLine(line[...]) {
+        isOfHost = job.isOfHost
         if let found = open { all.append(found) }
         open = nil
       } else if let error = BuildError(line[...]) {
-        let new = Candidate(error: error, index: index)
+        let new = Candidate(error: error, index: index, isOfHost: isOfHost)
         if let target = error.target {
           if var found = open {
             found.target = target
@@ -114,6 +118,8 @@ struct ErrorReport: Equatable {
 struct KernelLine {
   /// The file.
   let file: Substring
+  /// Whether it is a program of the build's own: `  HOSTCC  arch/x86/entry/vdso/vdso2c`.
+  let isOfHost: Bool
 
   init?(_ line: Substring) {
     guard line.hasPrefix("  "), let first = line.dropFirst(2).first, first.isUppercase else { return nil }
@@ -122,5 +128,6 @@ struct KernelLine {
       return nil
     }
     file = words[words.count - 1]
+    isOfHost = words[0].hasPrefix("HOST")
   }
 }

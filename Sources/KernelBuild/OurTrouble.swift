@@ -38,8 +38,9 @@ struct OurTrouble {
     OurTrouble("out of memory allocating", .toolFailed, "memory ran out in the compiler", memory),
     OurTrouble("virtual memory exhausted", .toolFailed, "memory ran out", memory),
     OurTrouble("memory exhausted", .toolFailed, "memory ran out in the linker", memory),
-    OurTrouble("fork: Resource temporarily unavailable", .toolFailed, "no process can be started", "raise ulimit -u"),
-    OurTrouble("fork: retry: Resource temporarily", .toolFailed, "no process can be started", "raise ulimit -u"),
+    // Of make, gcc (`fork:`, `vfork:`, from 14 on `posix_spawn:`), bash (`fork: retry:`); the second is dash's.
+    OurTrouble("Resource temporarily unavailable", .toolFailed, "no process can be started", "raise ulimit -u"),
+    OurTrouble(": Cannot fork", .toolFailed, "no process can be started", "raise ulimit -u"),
     OurTrouble("Too many open files", .toolFailed, "files ran out", "raise ulimit -n"),
     OurTrouble("ccache: error:", .toolFailed, "ccache does not work", "repair it, or build without it"),
     OurTrouble("error while loading shared libraries", .missingTool, "a program lacks a library", "install it again"),

@@ -30,20 +30,23 @@ extension ProbeRunner {
         .usage, "\(probes.count) runs are more than one boot can be asked for",
         remedy: "name fewer probes, or a smaller --repeat")
     }
-    for attempt in 1... {
+    // Each is counted by itself: what is said of a dead timer is said of boots that had one.
+    var (noisy, slept) = (0, 0)
+    while true {
       plan.nonce = Self.freshNonce()
       let record = try await hypervisor.run(
         Boot(
           kernel: kernel, initramfs: selection.image.initramfs(plan, modules: modules.map(\.bytes)), nonce: plan.nonce,
           planned: plan.probes, shape: shape, accelerator: accelerator, deadlines: deadlines, append: options.append))
-      let judge = Judge(record.evidence, failOn: options.failOn, attempt: attempt)
+      let judge = Judge(record.evidence, failOn: options.failOn, attempt: noisy + 1)
       // Whoever wrote to the records' port, or silenced the console, shall damage no verdict but its own.
       if (judge.isStreamDamaged || judge.isAttributionLost) && probes.count > 1 {
         var cells: [Cell] = []
         for probe in probes { cells += try await boot([probe], on: kernel, shape, modules, accelerator) }
         return cells
       }
-      if judge.isEmulatorNoise && attempt < Judge.noiseLimit {
+      if judge.isEmulatorNoise && noisy + 1 < Judge.noiseLimit {
+        noisy += 1
         note("the emulator lost a timer interrupt; booting again (\(record.folder.console.path))")
         continue
       }
@@ -57,7 +60,8 @@ extension ProbeRunner {
           return isCut && !parts.isEmpty ? told.lackingParts : told
         }
       }
-      if record.lostSeconds > 0, attempt <= Self.sleepRetries, findings.contains(where: { $0.verdict != .good }) {
+      if record.lostSeconds > 0, slept < Self.sleepRetries, findings.contains(where: { $0.verdict != .good }) {
+        slept += 1
         note("the host slept for \(Int(record.lostSeconds)) s; booting again (\(record.folder.console.path))")
         continue
       }
@@ -68,7 +72,6 @@ extension ProbeRunner {
           running: record.evidence.hello.map { ($0.release.description, $0.version.description) })
       }
     }
-    return []
   }
 
   /// 128 random bits from the system's generator.

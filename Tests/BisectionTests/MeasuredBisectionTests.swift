@@ -1,5 +1,6 @@
 import Foundation
 import ImageStore
+import Judgement
 import KernelTree
 import TestSupport
 import Testing
@@ -123,6 +124,17 @@ import Testing
     let again = try await kept.runs(of: "k", "q", 0..<1000) { throw SimulatedLaboratory.Killed() }
     #expect(again.map(number) == all.map(number))
     #expect(again.allSatisfy { $0.milliseconds == nil })
+  }
+
+  @Test func `are not kept of a timer that was dead, as the machine may have been the reason`() async throws {
+    let kept = KeptRuns(in: store)
+    let dead = Seen(.untestable(phase: .kernel, signature: Judge.deadTimer), phase: .kernel, reason: "dead")
+    let runs = try await kept.runs(of: "k", "q", 0..<3) { [Run(seen: dead, milliseconds: 900)] }
+    #expect(runs.map(\.seen) == [dead, dead, dead])
+    // Another session boots anew, and goes on behind what tells.
+    let boots = Boots()
+    let again = try await kept.runs(of: "k", "q", 0..<3) { try await boots.next() }
+    #expect(again.count == 3 && again.allSatisfy { $0.seen.word == "good" })
   }
 
   @Test func `may be fewer than a ledger has`() async throws {

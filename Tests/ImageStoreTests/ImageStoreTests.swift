@@ -172,10 +172,11 @@ import Testing
     #expect(try store.build(key("t1")) == .failed(failure))
   }
 
-  @Test func `keeps no failure that may be gone once a program is installed`() throws {
-    let failure = BuildFailure(phase: .build, signature: "make: vmlinux fails", lines: [])
+  @Test(arguments: [true, false])
+  func `keeps whether a failure may be gone once a program is installed`(_ isOfCode: Bool) throws {
+    let failure = BuildFailure(phase: .build, signature: "make: vmlinux fails", lines: [], isOfCode: isOfCode)
     try store.add(key("t1"), commit: "c", failure: failure, seconds: 3)
-    #expect(try store.build(key("t1")) == nil)
+    #expect(try store.build(key("t1")) == .failed(failure))
   }
 
   @Test func `takes none of these over from a store of before`() async throws {

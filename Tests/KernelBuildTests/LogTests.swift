@@ -51,11 +51,12 @@ struct LogTests {
   @Test(
     "and not one in a program that the build makes for itself, by the host's compiler",
     arguments: [
-      "scripts/mod/modpost", "tools/objtool/check", "arch/x86/tools/relocs", "mm/mmap",
+      ("CC", "mm/mmap"), ("CC", "tools/objtool/check"), ("HOSTCC", "scripts/mod/modpost"),
+      ("HOSTCC", "usr/gen_init_cpio"), ("HOSTCC", "arch/x86/entry/vdso/vdso2c"), ("CC", "arch/x86/tools/relocs"),
     ])
-  func own(_ file: String) {
+  func own(word: String, file: String) {
     let words = """
-        CC      \(file).o
+        \(word)  \(file).o
       \(file).c:3:4: error: unknown type name 'u32'
       make[2]: *** [scripts/Makefile.host:99: \(file).o] Error 1
       """
@@ -122,6 +123,9 @@ struct LogTests {
       ("collect2: fatal error: ld terminated with signal 9 [Killed]", "the linker was killed"),
       ("cc1: out of memory allocating 65536 bytes after a total of 1 bytes", "memory ran out"),
       ("/bin/sh: 0: Cannot fork: Cannot allocate memory", "memory ran out"),
+      ("gcc: fatal error: cannot execute 'cc1': posix_spawn: Resource temporarily unavailable", "no process"),
+      ("/bin/sh: 1: Cannot fork", "no process can be started"),
+      ("make: vfork: Resource temporarily unavailable", "no process can be started"),
       ("/bin/sh: 1: flex: not found", "flex is not installed"),
       ("make[3]: bison: No such file or directory", "bison is not installed"),
       ("/bin/sh: line 1: bc: command not found", "bc is not installed"),

@@ -80,6 +80,19 @@ struct ProcessTests {
     #expect(try FileManager.default.attributesOfItem(atPath: tree.log.path)[.size] as? Int ?? 0 < 300 << 20)
   }
 
+  @Test("two ends that differ are both told")
+  func differently() async throws {
+    let tree = try ToyTree()
+    let once = "[ -e \(tree.log.path).once ] || { touch \(tree.log.path).once; sleep 100; }"
+    let asking = "allnoconfig:\n\t@\(once); yes \(String(repeating: "y", count: 2000))\nunused:"
+    try tree.write("Makefile", ToyTree.makefile.replacing("allnoconfig:", with: asking))
+    guard case .failed(let failure) = try await tree.build(silence: .seconds(2)) else {
+      Issue.record("built")
+      return
+    }
+    #expect(failure.signature == "make said more than 256 MiB, and before that make said nothing for 2.0 seconds")
+  }
+
   @Test("who speaks now and then is not silent")
   func slow() async throws {
     let tree = try ToyTree()
