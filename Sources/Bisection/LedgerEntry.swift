@@ -127,7 +127,7 @@ public struct Conclusion: Codable, Sendable, Equatable {
   /// How much is shown, the most first.
   public enum Claim: String, Codable, Sendable {
     /// The commit has the change, its parents have not, both from clean builds of differing kernels; and without
-    /// it the new end has it no longer, where it can be taken out.
+    /// it the new end has it no longer, where it can be taken out. (It must be, where several failures are hunted at once.)
     case confirmed
     /// It is the commit by the search, and something that would prove it failed or could not be shown.
     case likely

@@ -195,6 +195,7 @@ struct Proof {
     let sample = Sample.reverted(culprit, on: range.new)
     guard let first = try await bisection.examine(sample, .revert, yardstick) else {
       reasons.append("not shown: it does not revert cleanly on \(new)")
+      isOneOfSeveral()
       return
     }
     let found = try await repeated(sample, first, "\(new) with \(culprit.id.short) reverted")
@@ -207,6 +208,15 @@ struct Proof {
     case .untestable(let why):
       if found.identity != nil { isShown = false }
       reasons.append("not shown: \(new) with it reverted cannot tell (\(why))")
+      isOneOfSeveral()
     }
+  }
+
+  /// Of several failures that are hunted at once each may have come by itself, and then this is the commit of the first of
+  /// them. That all are gone without it would show that they are one.
+  private mutating func isOneOfSeveral() {
+    guard yardstick.failures > 1 else { return }
+    isShown = false
+    reasons.append("\(yardstick.failures) failures are hunted, so it is not shown that all of them go with it")
   }
 }

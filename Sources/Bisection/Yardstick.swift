@@ -95,6 +95,9 @@ public struct Yardstick: Equatable, Sendable {
     return copy
   }
 
+  /// How many failures are hunted at once.
+  var failures: Int { if case .signatures(let all) = hunt { all.count } else { 1 } }
+
   /// A measured value is never the same twice, so that asking whether it is would take all the runs there may be.
   static func requireComparable(_ question: Question, _ seen: Seen?) throws(Failure) {
     guard case .changed(let observation) = question, seen?.numbers?[observation]?.isMeasured == true else { return }

@@ -39,6 +39,27 @@ import Testing
     #expect(notes.list.contains { $0.contains("--any-failure") })
   }
 
+  /// Two changes, of which each brought a failure of its own: the bad end shows both, and all after the first one cannot tell
+  /// which of them belong together. Only that nothing is left without the commit shows that they do.
+  @Test(arguments: [nil, Seen.broken("fs/x.c: error: no y")])
+  func `is not said to be one commit's where that cannot be taken out`(_ reverted: Seen?) async throws {
+    let early = Dictionary(uniqueKeysWithValues: (50..<120).map { ($0, Self.dying(1)) })
+    let laboratory = SimulatedLaboratory(
+      SimulatedHistory(history: History(row: 200), culprit: 120), lies: early, cleanLies: early, reverted: reverted,
+      forms: [0, 1].map(Self.dying))
+    let conclusion = try await laboratory.bisect(in: scratch.url.appending(path: "session"), isFlaky: true)
+    #expect(conclusion.claim == .likely && conclusion.commits.map(\.subject) == ["commit 50"], "\(conclusion)")
+    #expect(conclusion.reasons.contains { $0.hasSuffix("so it is not shown that all of them go with it") })
+  }
+
+  /// Its parent is the new end without it.
+  @Test func `is that of the new end itself, where its parent has none of them`() async throws {
+    let laboratory = SimulatedLaboratory(
+      SimulatedHistory(history: History(row: 200), culprit: 199), reverted: nil, forms: [0, 1].map(Self.dying))
+    let conclusion = try await laboratory.bisect(in: scratch.url.appending(path: "session"), isFlaky: true)
+    #expect(conclusion.claim == .confirmed && conclusion.commits.map(\.subject) == ["commit 199"], "\(conclusion)")
+  }
+
   /// Commits in the middle fail by something else; the bad end fails in one way, and once it says nothing.
   @Test func `is none for a run that says nothing`() async throws {
     let other = Dictionary(uniqueKeysWithValues: (60...80).map { ($0, Self.dying(9)) })
