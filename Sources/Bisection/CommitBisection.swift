@@ -221,7 +221,8 @@ public struct CommitBisection {
     return spare == 0 && !search.isBroken
   }
 
-  /// Both ends, and the culprit's revert. A merge has further parents to be proven, and costs one more for each.
+  /// Both ends, and the culprit's revert. A merge has further parents to be proven, and costs one more for each, and so does
+  /// a revert that does not build.
   public static let extraBuilds = 3
 
   /// From so many suspects on builds begin with nothing but the source.

@@ -193,7 +193,7 @@ struct Proof {
     }
     let new = range.new.id.short
     let sample = Sample.reverted(culprit, on: range.new)
-    guard let first = try await bisection.examine(sample, .revert, yardstick) else {
+    guard let first = try await examined(sample) else {
       reasons.append("not shown: it does not revert cleanly on \(new)")
       isOneOfSeveral()
       return
@@ -210,6 +210,14 @@ struct Proof {
       reasons.append("not shown: \(new) with it reverted cannot tell (\(why))")
       isOneOfSeveral()
     }
+  }
+
+  /// The revert, upon what is there. That it does not build is believed of the source alone, as then the commit is one that
+  /// cannot be taken out.
+  private func examined(_ revert: Sample) async throws -> Examination? {
+    let found = try await bisection.examine(revert, .revert, yardstick)
+    guard let found, found.seen.phase == .build, !found.isClean else { return found }
+    return try await bisection.examine(revert, .revert, isClean: true, yardstick)
   }
 
   /// Of several failures that are hunted at once each may have come by itself, and then this is the commit of the first of

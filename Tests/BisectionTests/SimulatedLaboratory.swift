@@ -10,7 +10,7 @@ import TestSupport
 final class SimulatedLaboratory: Laboratory {
   /// Commits of the world, by number.
   let world: SimulatedHistory
-  /// What an unclean build says instead of the truth.
+  /// What an unclean build says instead of the truth; that of a revert by the number ``reverting``.
   let lies: [Int: Seen]
   /// What even a clean build says: a world that is not of one change alone.
   let cleanLies: [Int: Seen]
@@ -191,6 +191,7 @@ final class SimulatedLaboratory: Laboratory {
       let seen: Seen = isBad ? .failing : .fine
       return examination(of: 2_000_000 + number, noisy(seen), isClean)
     case .reverted:
+      if !isClean, let lie = lies[Self.reverting] { return examination(of: 1_000_000, lie, false, stale: "stale ") }
       return reverted.map { examination(of: 1_000_000, isSilent(sample, 0) ? .unready : noisy($0), true) }
     case .revertedWhole: return revertedWhole.map { examination(of: 1_000_001, $0, true) }
     case .commit(let commit):

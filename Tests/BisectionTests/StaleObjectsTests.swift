@@ -33,6 +33,25 @@ import Testing
     #expect(conclusion.claim == .confirmed && conclusion.commits.map(\.subject) == ["commit 456"], "\(conclusion)")
   }
 
+  /// A revert that does not build upon the objects of the proof, and does from nothing: there what is hunted is still there.
+  @Test(arguments: [nil, true])
+  func `is no proof that a commit cannot be taken out`(_ isFlaky: Bool?) async throws {
+    for (number, truth) in [Seen.failing, .fine, .broken("fs/x.c: error: no y")].enumerated() {
+      let own = try Self()
+      let row = SimulatedHistory(history: History(row: 64), culprit: 40)
+      let laboratory = SimulatedLaboratory(
+        row, lies: [SimulatedLaboratory.reverting: .broken("fs/x.c: error: no y")], reverted: truth,
+        rates: isFlaky == nil ? nil : (1, 0))
+      let conclusion = try await own.bisect(laboratory, isFlaky: isFlaky)
+      #expect(conclusion.claim == (number == 0 ? .likely : .confirmed), "\(conclusion)")
+      #expect(conclusion.commits.map(\.subject) == ["commit 40"])
+      let words = ["something else has the same effect", "with it reverted is good", "cannot tell (build: fs/x.c"]
+      #expect(conclusion.reasons.contains { $0.contains(words[number]) }, "\(conclusion.reasons)")
+      let reverts = laboratory.examined.count { if case .reverted = $0 { true } else { false } }
+      #expect(reverts == 2)
+    }
+  }
+
   @Test func `turns no symbol off before it was seen from nothing`() async throws {
     let laboratory = SimulatedLaboratory(
       world, lies: stale, still: still(upTo: 800), gates: stale.mapValues { _ in ["CONFIG_NET"] })
