@@ -81,11 +81,17 @@ extension EndTrial {
       ? "; the bad end fails in each of them, only not in the same way: with --any-failure one run would tell" : ""
   }
 
+  /// The share of runs with a value that came in no other. The next run shows yet another one with about that chance (Good
+  /// and Turing); beyond this one the ends do not say which values are theirs.
+  private static let singleValuesAtMost = 0.2
+
   /// See ``Yardstick/values``.
   private var values: Set<String>? {
     guard case .changed(let name) = question else { return nil }
-    let shown = Dictionary(grouping: bad.compactMap { $0.value(of: name) }, by: \.self)
-    if shown.contains(where: { $0.value.count == 1 }) { return nil }
+    let all = bad.compactMap { $0.value(of: name) }
+    let shown = Dictionary(grouping: all, by: \.self)
+    let single = shown.count { $0.value.count == 1 }
+    if Double(single) > Self.singleValuesAtMost * Double(all.count) { return nil }
     return Set(shown.keys).union(good.compactMap { $0.value(of: name) })
   }
 

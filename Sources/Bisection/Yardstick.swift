@@ -34,8 +34,8 @@ public struct Yardstick: Equatable, Sendable {
   private let cut: Cut?
   /// How often the ends fail, where they do so only sometimes; nil when one run tells.
   public internal(set) var rates: FailureRates?
-  /// What the ends showed where each was run many times and a value is hunted; nil where a value of the bad end came only
-  /// once in all of its runs: then yet others are to be expected of it.
+  /// What the ends showed where each was run many times and a value is hunted; nil where too many
+  /// values of the bad end came only once in all of its runs: then yet others are to be expected of it.
   var values: Set<String>?
 
   /// The number that is hunted, if it is one.

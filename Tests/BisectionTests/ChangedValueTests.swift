@@ -89,6 +89,19 @@ import Testing
     #expect(yardstick.thirdValue(in: dropped(7))?.contains("it changed more than once") == true)
   }
 
+  /// One that is another one in each run is told from one that is, for once, another one.
+  @Test func `that came only once at the bad end does not make every value one of its own`() throws {
+    func yardstick(_ counts: [Int]) throws -> Yardstick {
+      try EndTrial(.changed("admitted"), good: [Seen](repeating: .fine, count: 15), bad: counts.map(dropped))
+        .yardstick(called: "old", "new")
+    }
+    let seldom = try yardstick([Int](repeating: 11, count: 19) + [4])
+    #expect(seldom.thirdValue(in: dropped(22))?.contains("it changed more than once") == true)
+    #expect(seldom.thirdValue(in: dropped(4)) == nil && seldom.thirdValue(in: dropped(11)) == nil)
+    #expect(try yardstick(Array(3...12)).thirdValue(in: dropped(40)) == nil)
+    #expect(try yardstick([3, 3, 3, 3, 3, 3, 5, 6, 7, 8]).thirdValue(in: dropped(40)) == nil)
+  }
+
   /// The first commit at which it was another one is named, and that it is not what the bad end shows.
   @Test func `more than once makes the claim weaker`() async throws {
     let conclusion = try await bisect([0: seen(1), 30: seen(3), 40: seen(2)])
