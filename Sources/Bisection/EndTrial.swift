@@ -32,11 +32,17 @@ public struct EndTrial: Sendable {
   public mutating func take(bad runs: [Seen]) { bad += runs }
 
   /// Whether the runs of one end do not say the same.
-  public var isDivided: Bool { Self.isDivided(good, question) || Self.isDivided(bad, question) }
+  public var isDivided: Bool {
+    question.takesRuns || isDivided(good, question.telling(good, isBad: false))
+      || isDivided(bad, question.telling(bad, isBad: true))
+  }
 
-  private static func isDivided(_ runs: [Seen], _ question: Question) -> Bool {
-    if question.takesRuns { return true }
-    let telling = runs.filter { !$0.isSilent }
+  /// The run of the good end that stands for it where one tells: the first that says something, or of those that do not, the first.
+  var goodRun: Seen? { question.telling(good, isBad: false).first ?? good.first }
+  /// The same of the bad end.
+  var badRun: Seen? { question.telling(bad, isBad: true).first ?? bad.first }
+
+  private func isDivided(_ runs: [Seen], _ telling: [Seen]) -> Bool {
     // One that says nothing contradicts none. More such than others were made for leave too few.
     if !telling.isEmpty, runs.count - telling.count > Telling.spare { return true }
     return Set(

@@ -51,29 +51,32 @@ extension CommitBisection {
     let bad = Sample.commit(range.bad)
     guard let first = try await examine(good, .goodEnd, isClean: areClean) else { throw CancellationError() }
     var trial = EndTrial(opening.question)
-    trial.take(good: try await firstRuns(of: good, first, isFlaky: isFlaky))
-    try refusing { () throws(Failure) in try Yardstick.requireComparable(opening.question, trial.good.representative) }
+    trial.take(
+      good: try await firstRuns(of: good, first, isFlaky: isFlaky) { opening.question.telling($0, isBad: false) })
+    try refusing { () throws(Failure) in try Yardstick.requireComparable(opening.question, trial.goodRun) }
     // Before work is spent on the other. What does not build gets no better by repeating.
-    if let seen = trial.good.representative,
+    if let seen = trial.goodRun,
       first.identity == nil || opening.question.takesRuns || !isFlaky && !trial.isDivided
     {
       try refusing { () throws(Failure) in try Yardstick.verify(opening.question, good: seen, called: goodName) }
     }
     guard let last = try await examine(bad, .badEnd, isClean: areClean) else { throw CancellationError() }
-    trial.take(bad: try await firstRuns(of: bad, last, isFlaky: isFlaky))
+    trial.take(
+      bad: try await firstRuns(of: bad, last, isFlaky: isFlaky) { opening.question.telling($0, isBad: true) })
     if last.identity == nil {
       try refusing { () throws(Failure) in
         try Yardstick.verify(opening.question, bad: last.seen, called: badName)
       }
     }
     if !isFlaky {
-      if !trial.isDivided, let goodRun = trial.good.representative, let badRun = trial.bad.representative {
+      if !trial.isDivided, let goodRun = trial.goodRun, let badRun = trial.badRun {
         let yardstick = try refusing { () throws(Failure) in
           try Yardstick(
             opening.question, good: goodRun, called: goodName, bad: badRun, called: badName, mayRepeat: true)
         }
-        try stand(goodRun, for: first, of: good, trial.good, isBad: false)
-        try stand(badRun, for: last, of: bad, trial.bad, isBad: true)
+        for (run, found, end) in [(goodRun, first, good), (badRun, last, bad)] {
+          try stand(run, for: found, of: end, end == good ? trial.good : trial.bad, opening.question, isBad: end == bad)
+        }
         return yardstick
       }
       report(
@@ -107,19 +110,21 @@ extension CommitBisection {
   }
 
   /// The first runs of an end. Where one is to tell, others are made in the place of those that cannot.
-  private func firstRuns(of end: Sample, _ found: Examination, isFlaky: Bool) async throws -> [Seen] {
+  private func firstRuns(
+    of end: Sample, _ found: Examination, isFlaky: Bool, _ telling: ([Seen]) -> [Seen]
+  ) async throws -> [Seen] {
     let count = Self.repeats(found)
     return isFlaky
-      ? try await runs(of: end, found, upTo: count) : try await firstRuns(of: end, found, telling: count)
+      ? try await runs(of: end, found, upTo: count) : try await firstRuns(of: end, found, telling: count, telling)
   }
 
   /// Where the very first run of an end says nothing, one that does stands for it from now on.
   private func stand(
-    _ seen: Seen, for found: Examination, of end: Sample, _ runs: [Seen], isBad: Bool
+    _ seen: Seen, for found: Examination, of end: Sample, _ runs: [Seen], _ question: Question, isBad: Bool
   ) throws(Failure) {
-    guard let first = runs.first, first.isSilent, !seen.isSilent else { return }
-    let untold = runs.count(where: \.isSilent)
-    let told = runs.count - untold
+    guard let first = runs.first, first != seen else { return }
+    let told = question.telling(runs, isBad: isBad).count
+    let untold = runs.count - told
     try note(
       LedgerEntry.Decided(
         sample: end, isClean: found.isClean, seen: seen,

@@ -88,20 +88,23 @@ public struct KernelListBisection: Sendable {
 
     // A second run of each end shows whether one tells; where two can run side by side it costs no time.
     let repeats = workers > 1 ? 2 : 1
+    let question = question
     var trial = EndTrial(question)
-    trial.take(good: try await runs.cells(of: 0, telling: repeats).map(\.seen))
-    try Yardstick.requireComparable(question, trial.good.representative)
+    trial.take(
+      good: try await runs.cells(of: 0, telling: repeats) { question.telling($0, isBad: false) }.map(\.seen))
+    try Yardstick.requireComparable(question, trial.goodRun)
     // A number that is not there, or is none, is told before all the runs of both ends are made.
     if question.takesRuns, let seen = trial.good.first(where: { question.number(of: $0) != nil }) ?? trial.good.first {
       try Yardstick.verify(question, good: seen, called: names.good)
     }
-    trial.take(bad: try await runs.cells(of: last, telling: repeats).map(\.seen))
+    trial.take(
+      bad: try await runs.cells(of: last, telling: repeats) { question.telling($0, isBad: true) }.map(\.seen))
     // What is hunted must not rest on one silence.
     if trial.bad.count == 1, trial.bad[0].isSilentHang {
       trial.take(bad: try await runs.cells(of: last, upTo: 2).dropFirst().map(\.seen))
     }
     let isFlaky = isFlaky || question.takesRuns
-    if !isFlaky && !trial.isDivided, let good = trial.good.representative, let bad = trial.bad.representative {
+    if !isFlaky && !trial.isDivided, let good = trial.goodRun, let bad = trial.badRun {
       let yardstick = try Yardstick(
         question, good: good, called: names.good, bad: bad, called: names.bad, mayRepeat: true)
       if let outcome = try await search(runs, yardstick) { return outcome }
@@ -129,7 +132,8 @@ public struct KernelListBisection: Sendable {
     let last = kernels.count - 1
     for (index, answer) in [(0, CommitSearch.Answer.good), (last, .bad)] {
       let cells = try await runs.cells(of: index, upTo: await runs.count(of: index))
-      take(Step(index: index, cell: cells.first { !$0.seen.isSilent } ?? cells[0], answer: answer), &steps, search)
+      let cell = cells.first { yardstick.answer(for: $0.seen) == answer } ?? cells[0]
+      take(Step(index: index, cell: cell, answer: answer), &steps, search)
     }
 
     while let next = search.next {
@@ -150,7 +154,8 @@ public struct KernelListBisection: Sendable {
     }
     if let first = search.suspects.first, let last = search.suspects.last {
       for index in [first, last + 1] {
-        let seen = try await runs.cells(of: index, telling: Proof.runs, isSilent: yardstick.isSilent).map(\.seen)
+        let seen = try await runs.cells(of: index, telling: Proof.runs) { $0.filter { !yardstick.isSilent($0) } }
+          .map(\.seen)
         let telling = seen.filter { !yardstick.isSilent($0) }
         if telling.count >= Proof.runs, telling.isAlike(by: yardstick) { continue }
         note(Proof.isDivided(kernels[index].label))

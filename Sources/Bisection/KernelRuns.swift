@@ -39,11 +39,11 @@ actor KernelRuns {
 
   /// The first runs of a kernel, so many of which tell, if any does.
   func cells(
-    of index: Int, telling count: Int, isSilent: @Sendable (Seen) -> Bool = { $0.isSilent }
+    of index: Int, telling count: Int, _ telling: @Sendable ([Seen]) -> [Seen]
   ) async throws -> [Cell] {
     var all = try await cells(of: index, upTo: count)
     while true {
-      let wanted = Telling.wanted(count, of: all.map(\.seen), isSilent: isSilent)
+      let wanted = Telling.wanted(count, of: all.count, telling: telling(all.map(\.seen)).count)
       if all.count >= wanted { return all }
       all = try await cells(of: index, upTo: wanted)
     }

@@ -26,8 +26,8 @@ extension CommitBisection {
       let found = Record(ledger.entries).examination(of: sample, isClean: false) ?? nil
     else { return nil }
     let runs = try await runs(of: sample, found, upTo: Self.runsOfBadEnd)
-    // What says nothing is no other way to fail.
-    let telling = runs.filter { !$0.isSilent }
+    // What says nothing is no other way to fail, and neither is silence that is not seen again.
+    let telling = Question.failure(any: false).telling(runs, isBad: true)
     if telling.allSatisfy({ $0.word == "bad" && $0.signature == found.seen.signature }) { return nil }
     report(
       .note(

@@ -6,10 +6,29 @@ enum Telling {
   /// So many are made in their place.
   static let spare = 3
 
-  /// How many runs there are to be for so many that tell, by those that there are; where none does, no more.
-  static func wanted(_ count: Int, of runs: [Seen], isSilent: (Seen) -> Bool) -> Int {
-    let silent = runs.count(where: isSilent)
-    return silent == runs.count ? count : count + min(silent, spare)
+  /// How many runs there are to be for so many that tell, by how many there are and tell; where none does, no more.
+  static func wanted(_ count: Int, of runs: Int, telling: Int) -> Int {
+    telling == 0 ? count : count + min(runs - telling, spare)
+  }
+}
+
+extension Question {
+  /// The runs of an end that say something. A guest that fell silent once, where another one of the end was as it should be, says
+  /// nothing: see ``CommitBisection/lookingAgain(at:of:_:)``. Silence that comes again may be what is hunted, or how the failure
+  /// looks at times; and so may one that comes where else all is well.
+  func telling(_ runs: [Seen], isBad: Bool) -> [Seen] {
+    let telling = runs.filter { !$0.isSilent }
+    let others = telling.filter { !$0.isSilentHang }
+    guard telling.count - others.count == 1 else { return telling }
+    let isMoreThanSilence =
+      switch self {
+      case .changed(let name): others.contains { $0.value(of: name) != nil }
+      // Any failure will do.
+      case .failure(any: true) where isBad: false
+      case .failure: others.contains { $0.word == (isBad ? "bad" : "good") }
+      case .shifted: false
+      }
+    return isMoreThanSilence ? others : telling
   }
 }
 
@@ -35,7 +54,8 @@ extension CommitBisection {
     }
     var runs = try await runs(of: sample, found, upTo: Proof.runs)
     while true {
-      let wanted = Telling.wanted(Proof.runs, of: runs, isSilent: yardstick.isSilent)
+      let told = runs.count { !yardstick.isSilent($0) }
+      let wanted = Telling.wanted(Proof.runs, of: runs.count, telling: told)
       if runs.count >= wanted { break }
       runs = try await self.runs(of: sample, found, upTo: wanted)
     }
@@ -63,10 +83,12 @@ extension CommitBisection {
   }
 
   /// The first runs of an end, so many of which tell, if any does.
-  func firstRuns(of sample: Sample, _ found: Examination, telling count: Int) async throws -> [Seen] {
+  func firstRuns(
+    of sample: Sample, _ found: Examination, telling count: Int, _ telling: ([Seen]) -> [Seen]
+  ) async throws -> [Seen] {
     var all = try await runs(of: sample, found, upTo: count)
     while found.identity != nil {
-      let wanted = Telling.wanted(count, of: all, isSilent: \.isSilent)
+      let wanted = Telling.wanted(count, of: all.count, telling: telling(all).count)
       if all.count >= wanted { break }
       all = try await runs(of: sample, found, upTo: wanted)
     }
@@ -75,9 +97,6 @@ extension CommitBisection {
 }
 
 extension [Seen] {
-  /// The first that tells, or of those that do not, the first.
-  var representative: Seen? { first { !$0.isSilent } ?? first }
-
   /// Whether all come to the same.
   func isAlike(by yardstick: Yardstick) -> Bool {
     guard let first else { return true }

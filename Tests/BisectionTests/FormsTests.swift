@@ -61,9 +61,9 @@ import Testing
   }
 
   /// Commits in the middle fail by something else; the bad end fails in one way, and once it says nothing.
-  @Test func `is none for a run that says nothing`() async throws {
+  @Test(arguments: [Seen.unready, .hanging]) func `is none for a run that says nothing`(_ silence: Seen) async throws {
     let other = Dictionary(uniqueKeysWithValues: (60...80).map { ($0, Self.dying(9)) })
-    let laboratory = SimulatedLaboratory(world, lies: other, cleanLies: other, silent: [199: [6]])
+    let laboratory = SimulatedLaboratory(world, lies: other, cleanLies: other, silent: [199: [6]], silence: silence)
     let notes = Notes()
     let conclusion = try await laboratory.bisect(
       laboratory.range(from: 0, to: 199), in: scratch.url.appending(path: "session"), report: notes.take)

@@ -1,9 +1,10 @@
-import Bisection
 import Foundation
 import HostSystem
 import KernelTree
 import TestSupport
 import Testing
+
+@testable import Bisection
 
 /// Whole sessions in which guests fall silent, with a real ledger.
 @Suite struct `A guest that hangs without a word` {
@@ -35,6 +36,33 @@ import Testing
       #expect(seen.examination?.seen.verdict == .untestable(phase: .probe, signature: "hung once"))
       #expect(seen.examination?.trial == Trial(failed: 1, passed: 1, untold: 0, confidence: nil))
     }
+  }
+
+  /// The good end, or the bad one, of which one of three runs hung: the others say what there is to say.
+  @Test(arguments: [(0, 0), (0, 1), (199, 1), (199, 2)])
+  func `once makes no end one that fails only sometimes`(_ end: Int, _ run: Int) async throws {
+    for any in [false, true] {
+      let laboratory = SimulatedLaboratory(world, silent: [end: [run]], silence: .hanging)
+      let own = scratch.url.appending(path: "\(any)")
+      let conclusion = try await laboratory.bisect(in: own, any: any)
+      #expect(conclusion.claim == .confirmed && conclusion.commits.map(\.subject) == ["commit 71"], "\(conclusion)")
+      #expect(conclusion.confidence == nil)
+      // One more in its place, unless the bad end may fail in any way.
+      #expect(laboratory.runs <= 4 + 9 + 1, "\(laboratory.runs)")
+    }
+  }
+
+  /// What hangs in two of three runs, or hangs or passes, may be what is hunted.
+  @Test(arguments: [[1, 2], [2, 3]]) func `twice is what it may do sometimes`(_ runs: Set<Int>) async throws {
+    let conclusion = try await SimulatedLaboratory(world, silent: [199: runs], silence: .hanging).bisect(in: folder)
+    #expect(conclusion.commits.map(\.subject) == ["commit 71"] && conclusion.confidence != nil, "\(conclusion)")
+  }
+
+  @Test func `at an end that else passes is a failure that shows only sometimes`() {
+    #expect(EndTrial(.failure(any: false), good: [.fine], bad: [.hanging, .fine, .fine]).isDivided)
+    #expect(!EndTrial(.failure(any: false), good: [.fine], bad: [.hanging, .failing, .failing]).isDivided)
+    #expect(!EndTrial(.failure(any: false), good: [.hanging, .fine, .fine], bad: [.failing]).isDivided)
+    #expect(!EndTrial(.failure(any: false), good: [.fine], bad: [.hanging, .hanging]).isDivided)
   }
 
   @Test func `every time is what is hunted`() async throws {

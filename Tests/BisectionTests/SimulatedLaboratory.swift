@@ -28,6 +28,8 @@ final class SimulatedLaboratory: Laboratory {
   let atFirst: [Int: Seen]
   /// Runs of a number's kernel that cannot tell, the first being run 0; those of a revert by the number ``reverting``.
   let silent: [Int: Set<Int>]
+  /// What those show.
+  let silence: Seen
   static let reverting = -1
   /// Numbers that share the kernel of another commit.
   let twins: [Int: Int]
@@ -73,10 +75,11 @@ final class SimulatedLaboratory: Laboratory {
     lifetime: Int = .max, rates: (bad: Double, good: Double)? = nil, seed: Int = 1, gates: [Int: [String]] = [:],
     needed: [String: Seen] = [:], otherwise: [String: Seen] = [:], useless: Set<String> = [],
     revertedWhole: Seen? = .fine, whole: [Int: Seen] = [:], failing: Failure? = nil,
-    atFirst: [Int: Seen] = [:], forms: [Seen] = [], silent: [Int: Set<Int>] = [:]
+    atFirst: [Int: Seen] = [:], forms: [Seen] = [], silent: [Int: Set<Int>] = [:],
+    silence: Seen = .unready
   ) {
     (self.atFirst, self.forms) = (atFirst, forms)
-    self.silent = silent
+    (self.silent, self.silence) = (silent, silence)
     self.failing = failing
     self.useless = useless
     self.revertedWhole = revertedWhole
@@ -109,7 +112,7 @@ final class SimulatedLaboratory: Laboratory {
         if rates != nil { state.lifetime -= 1 }
         state.runs += 1
       }
-      if isSilent(sample, number) { return Run(seen: .unready, milliseconds: 2000) }
+      if isSilent(sample, number) { return Run(seen: silence, milliseconds: 2000) }
       return Run(seen: noisy(truth(sample, examination.isClean)), milliseconds: 2000)
     }
   }
@@ -164,6 +167,7 @@ final class SimulatedLaboratory: Laboratory {
     (useless, revertedWhole, whole, failing) = (other.useless, other.revertedWhole, other.whole, other.failing)
     (gates, needed, otherwise, shared) = (other.gates, other.needed, other.otherwise, other.shared)
     (disabled, atFirst, forms, silent) = (Set(symbols), other.atFirst, other.forms, other.silent)
+    silence = other.silence
   }
 
   func reach(in range: CommitRange, ends: [Examination]) -> Reach? {
@@ -192,12 +196,12 @@ final class SimulatedLaboratory: Laboratory {
       return examination(of: 2_000_000 + number, noisy(seen), isClean)
     case .reverted:
       if !isClean, let lie = lies[Self.reverting] { return examination(of: 1_000_000, lie, false, stale: "stale ") }
-      return reverted.map { examination(of: 1_000_000, isSilent(sample, 0) ? .unready : noisy($0), true) }
+      return reverted.map { examination(of: 1_000_000, isSilent(sample, 0) ? silence : noisy($0), true) }
     case .revertedWhole: return revertedWhole.map { examination(of: 1_000_001, $0, true) }
     case .commit(let commit):
       let number = Int(commit.id.hex, radix: 16) ?? 0
       if let first = atFirst[number] { return examination(of: number, first, isClean) }
-      if isClean, isSilent(sample, 0) { return examination(of: number, .unready, isClean) }
+      if isClean, isSilent(sample, 0) { return examination(of: number, silence, isClean) }
       // A kernel that shows something else is another kernel.
       if !isClean, let lie = lies[number] { return examination(of: number, noisy(lie), false, stale: "stale ") }
       return examination(of: number, noisy(truth(number)), isClean)
