@@ -164,10 +164,20 @@ public struct Record: Sendable {
     return examined.contains { one in
       guard let found = one.examination, !found.isClean, let other = clean[one.sample] else { return false }
       guard found.identity != other.identity else { return false }
-      // Where many runs decide, one is as any other, and a number another one in each.
+      // Where many runs decide, one is as any other, and a number another one in each; a session that was killed may not have
+      // made all of them.
       if let own = found.trial?.isBad, let clean = other.trial?.isBad { return own != clean }
+      if found.trial?.isBad != nil, other.trial == nil, other.identity != nil, isByManyRuns { return false }
       return (found.seen.word, found.seen.signature, found.seen.observations)
         != (other.seen.word, other.seen.signature, other.seen.observations)
+    }
+  }
+
+  /// Whether the ends were decided by more runs than are made of a kernel where one tells.
+  private var isByManyRuns: Bool {
+    examined.contains { one in
+      guard let trial = one.examination?.trial else { return false }
+      return trial.failed + trial.passed + trial.untold > Proof.runs + Telling.spare
     }
   }
 

@@ -1,8 +1,9 @@
-import Bisection
 import Foundation
 import HostSystem
 import TestSupport
 import Testing
+
+@testable import Bisection
 
 /// Commits that do not build upon the objects of another, and do from nothing.
 @Suite struct `A failure of an incremental build` {
@@ -50,6 +51,39 @@ import Testing
       let reverts = laboratory.examined.count { if case .reverted = $0 { true } else { false } }
       #expect(reverts == 2)
     }
+  }
+
+  /// Killed after the clean build and before all of its runs: one of those, of a kernel that fails half of the time, shows
+  /// nothing.
+  @Test func `is not told by one run where many decide`() {
+    let sample = Sample.commit(SimulatedLaboratory.commit(3, History(row: 9)))
+    func examined(_ seen: Seen, isClean: Bool, identity: String?) -> LedgerEntry {
+      .examined(
+        LedgerEntry.Examined(
+          sample: sample,
+          examination: Examination(
+            tree: "t3", identity: identity, image: nil, seen: seen, buildSeconds: 60, bootMilliseconds: 2000,
+            isClean: isClean), at: .now))
+    }
+    func decided(isClean: Bool, isBad: Bool) -> LedgerEntry {
+      .decided(
+        LedgerEntry.Decided(
+          sample: sample, isClean: isClean, seen: isBad ? .failing : .fine,
+          trial: Trial(failed: isBad ? 5 : 0, passed: 6, untold: 0, confidence: 0.99, isBad: isBad)))
+    }
+    let mixed = [examined(.failing, isClean: false, identity: "a"), decided(isClean: false, isBad: true)]
+    let clean = examined(.fine, isClean: true, identity: "b")
+    #expect(!Record(mixed + [clean]).distrustsObjects)
+    #expect(!Record(mixed + [clean, decided(isClean: true, isBad: true)]).distrustsObjects)
+    #expect(Record(mixed + [clean, decided(isClean: true, isBad: false)]).distrustsObjects)
+    // What does not build has no runs to wait for; and where one run decides, that one is it.
+    #expect(Record(mixed + [examined(.broken("x"), isClean: true, identity: nil)]).distrustsObjects)
+    let few = LedgerEntry.decided(
+      LedgerEntry.Decided(
+        sample: sample, isClean: false, seen: .failing,
+        trial: Trial(failed: 4, passed: 0, untold: 3, confidence: nil, isBad: true)))
+    #expect(Record([mixed[0], few, clean]).distrustsObjects)
+    #expect(Record([mixed[0], clean]).distrustsObjects)
   }
 
   @Test func `turns no symbol off before it was seen from nothing`() async throws {
