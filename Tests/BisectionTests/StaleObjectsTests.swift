@@ -86,6 +86,25 @@ import Testing
     #expect(Record([mixed[0], clean]).distrustsObjects)
   }
 
+  /// The newest of them fails from nothing, too, only otherwise: that says nothing for the failure of the others.
+  @Test func `is not believed after one that fails otherwise from nothing`() async throws {
+    var world = world
+    world.broken[592] = "drivers/b.c: error: its own"
+    let laboratory = SimulatedLaboratory(world, lies: stale, still: still(upTo: 800))
+    let conclusion = try await bisect(laboratory)
+    #expect(conclusion.claim == .confirmed && conclusion.commits.map(\.subject) == ["commit 456"], "\(conclusion)")
+  }
+
+  @Test func `is not tried for ever where each commit has a failure of its own beneath`() async throws {
+    var world = world
+    for number in 320..<600 { world.broken[number] = "drivers/b\(number).c: error: its own" }
+    let laboratory = SimulatedLaboratory(world, lies: stale, still: still(upTo: 800))
+    let conclusion = try await bisect(laboratory)
+    #expect(conclusion.claim == .range, "\(conclusion)")
+    let twice = Dictionary(grouping: laboratory.examined, by: \.self).filter { $0.value.count > 1 }
+    #expect((2...3).contains(twice.count), "\(twice.keys)")
+  }
+
   @Test func `turns no symbol off before it was seen from nothing`() async throws {
     let laboratory = SimulatedLaboratory(
       world, lies: stale, still: still(upTo: 800), gates: stale.mapValues { _ in ["CONFIG_NET"] })
