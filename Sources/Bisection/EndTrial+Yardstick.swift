@@ -95,6 +95,13 @@ extension EndTrial {
     return Set(shown.keys).union(good.compactMap { $0.value(of: name) })
   }
 
+  /// Where most runs of the bad end tell nothing, that is what is wrong with it, and not what the few others showed.
+  private func verifyUntold(_ badName: String) throws(Failure) {
+    guard cannotTell(bad), let seen = bad.last(where: isUntold) else { return }
+    let untold = bad.count(where: isUntold)
+    try Yardstick.verify(question, bad: seen, called: "\(badName), in \(untold) of \(bad.count) runs")
+  }
+
   /// The yardstick, with the rates, or why there is none. The names are for the messages.
   public func yardstick(called goodName: String, _ badName: String) throws(Failure) -> Yardstick {
     if case .shifted(let shift) = question { return try yardstick(shift, goodName, badName) }
@@ -106,6 +113,7 @@ extension EndTrial {
       try Yardstick.verify(question, bad: seen, called: badName)
     }
     guard let (first, last) = representatives() else {
+      try verifyUntold(badName)
       if case .changed(let name) = question, let seen = bad.first(where: { !isUntold($0) }) {
         try Yardstick.verify(question, bad: seen, called: badName, reference: seen.value(of: name))
       }
@@ -121,6 +129,7 @@ extension EndTrial {
     yardstick.values = values
     let rates = rates
     guard rates.distance >= Self.distance else {
+      try verifyUntold(badName)
       throw Failure(
         .badInput,
         "the ends cannot be told apart: \(badName), fails in \(rates.bad.text) runs, and \(goodName), in \(rates.good.text)",

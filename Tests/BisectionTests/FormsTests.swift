@@ -156,6 +156,18 @@ import Testing
         "the first kernel, old, should be good and is not in all of ") == true)
   }
 
+  @Test func `and that mostly does not boot is told that, and not what the few others showed`() {
+    for first in [Seen.failing, .fine] {
+      let trial = EndTrial(
+        .failure(any: false), good: [Seen](repeating: .fine, count: 3),
+        bad: [first] + [Seen](repeating: Self.stuck, count: 5))
+      #expect(trial.wanted == (0, 0))
+      let failure = #expect(throws: Failure.self) { try trial.yardstick(called: "old", "the last kernel, new") }
+      #expect(failure?.message == "the last kernel, new, in 5 of 6 runs, cannot be judged: it did not boot")
+      #expect(failure?.remedy == "name an end that boots and can run the probe")
+    }
+  }
+
   /// Among commits: nothing is built that cannot help, and an end without a kernel is not called good.
   @Test(arguments: [true, nil]) func `and that does not build is told so at once`(_ isFlaky: Bool?) async throws {
     for (number, name, builds) in [(0, "good", 1), (199, "bad", 2)] {
