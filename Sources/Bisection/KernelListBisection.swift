@@ -156,9 +156,8 @@ public struct KernelListBisection: Sendable {
       for index in [first, last + 1] {
         let seen = try await runs.cells(of: index, telling: Proof.runs) { $0.filter { !yardstick.isSilent($0) } }
           .map(\.seen)
-        let telling = seen.filter { !yardstick.isSilent($0) }
-        if telling.count >= Proof.runs, telling.isAlike(by: yardstick) { continue }
-        note(Proof.isDivided(kernels[index].label))
+        guard let why = yardstick.doubt(of: seen, kernels[index].label) else { continue }
+        note(why)
         return nil
       }
     }

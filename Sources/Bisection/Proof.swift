@@ -44,8 +44,11 @@ struct Proof {
 
   /// Why it goes on otherwise, for a person.
   static func isDivided(_ name: String) -> String {
-    "\(name) does not say the same in each of \(runs) runs: each one is run until it is decided, as with --flaky"
+    "\(name) does not say the same in each of \(runs) runs: \(untilDecided)"
   }
+
+  /// What is done then.
+  static let untilDecided = "each one is run until it is decided, as with --flaky"
 
   /// What ends a proof at once.
   private struct Divided: Error {
@@ -182,7 +185,14 @@ struct Proof {
   }
 
   private func reopen(_ commit: Commit, _ what: String) -> Ending {
-    .reopen(commit, "built clean, \(commit.quoted) \(what); the search goes on with that")
+    // Nothing was built of what the user judged.
+    let words =
+      switch marks[commit.id] {
+      case nil: "built clean, \(commit.quoted) \(what)"
+      case .skip: "\(commit.quoted) is skipped by you"
+      case .good, .bad: "\(commit.quoted) \(what), as you said"
+      }
+    return .reopen(commit, "\(words); the search goes on with that")
   }
 
   /// The last part: the new end without the commit.

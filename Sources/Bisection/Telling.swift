@@ -42,6 +42,14 @@ extension Yardstick {
   func isSilent(_ seen: Seen) -> Bool {
     if case .untestable = answer(for: seen) { seen.isSilent || seen.isSilentHang } else { false }
   }
+
+  /// Why one run of a ready-made kernel does not tell, by its runs; nil where it does.
+  func doubt(of runs: [Seen], _ name: String) -> String? {
+    let telling = runs.filter { !isSilent($0) }
+    guard telling.isAlike(by: self) else { return Proof.isDivided(name) }
+    return telling.count >= Proof.runs
+      ? nil : "only \(telling.count) of \(runs.count) runs of \(name) tell: \(Proof.untilDecided)"
+  }
 }
 
 extension CommitBisection {

@@ -1,9 +1,10 @@
-import Bisection
 import Foundation
 import HostSystem
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Bisection
 
 /// Whole sessions in which some runs of a kernel say nothing: the guest did not come up in time.
 @Suite struct `Runs that cannot tell` {
@@ -58,6 +59,16 @@ import Testing
     let conclusion = try await bisect(SimulatedLaboratory(world, silent: silent))
     #expect(conclusion.claim == .likely && conclusion.commits.map(\.subject) == ["commit 71"])
     #expect(conclusion.reasons.contains { $0.contains("only 3 of 7 runs tell") }, "\(conclusion.reasons)")
+  }
+
+  @Test func `of a ready-made kernel, so that too few tell, contradict nothing`() throws {
+    let yardstick = try Yardstick(.failure(any: false), good: .fine, called: "old", bad: .failing, called: "new")
+    let runs = [Seen.fine, .unready, .fine, .unready, .unready, .fine, .hanging]
+    #expect(
+      yardstick.doubt(of: runs, "6.1")
+        == "only 3 of 7 runs of 6.1 tell: each one is run until it is decided, as with --flaky")
+    #expect(yardstick.doubt(of: runs + [.failing], "6.1")?.hasPrefix("6.1 does not say the same in each") == true)
+    #expect(yardstick.doubt(of: runs + [.fine], "6.1") == nil)
   }
 
   @Test func `of an end that never tells are not made up for`() async throws {
