@@ -88,17 +88,14 @@ public struct KernelListBisection: Sendable {
 
     // A second run of each end shows whether one tells; where two can run side by side it costs no time.
     let repeats = workers > 1 ? 2 : 1
-    let question = question
     var trial = EndTrial(question)
-    trial.take(
-      good: try await runs.cells(of: 0, telling: repeats) { question.telling($0, isBad: false) }.map(\.seen))
+    trial.take(good: try await runs.seen(of: 0, telling: repeats, question, isBad: false))
     try Yardstick.requireComparable(question, trial.goodRun)
     // A number that is not there, or is none, is told before all the runs of both ends are made.
     if question.takesRuns, let seen = trial.good.first(where: { question.number(of: $0) != nil }) ?? trial.good.first {
       try Yardstick.verify(question, good: seen, called: names.good)
     }
-    trial.take(
-      bad: try await runs.cells(of: last, telling: repeats) { question.telling($0, isBad: true) }.map(\.seen))
+    trial.take(bad: try await runs.seen(of: last, telling: repeats, question, isBad: true))
     // What is hunted must not rest on one silence.
     if trial.bad.count == 1, trial.bad[0].isSilentHang {
       trial.take(bad: try await runs.cells(of: last, upTo: 2).dropFirst().map(\.seen))
@@ -154,9 +151,8 @@ public struct KernelListBisection: Sendable {
     }
     if let first = search.suspects.first, let last = search.suspects.last {
       for index in [first, last + 1] {
-        let seen = try await runs.cells(of: index, telling: Proof.runs) { $0.filter { !yardstick.isSilent($0) } }
-          .map(\.seen)
-        guard let why = yardstick.doubt(of: seen, kernels[index].label) else { continue }
+        let cells = try await runs.cells(of: index, telling: Proof.runs) { $0.filter { !yardstick.isSilent($0) } }
+        guard let why = yardstick.doubt(of: cells.map(\.seen), kernels[index].label) else { continue }
         note(why)
         return nil
       }

@@ -49,6 +49,11 @@ actor KernelRuns {
     }
   }
 
+  /// The same of an end, of which silence that is not seen again says nothing.
+  func seen(of index: Int, telling count: Int, _ question: Question, isBad: Bool) async throws -> [Seen] {
+    try await cells(of: index, telling: count) { question.telling($0, isBad: isBad) }.map(\.seen)
+  }
+
   /// How many there are of a kernel.
   func count(of index: Int) -> Int { cells[index, default: []].count }
 
