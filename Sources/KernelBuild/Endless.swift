@@ -10,6 +10,12 @@ struct Endless: Error {
   let phase: Phase
   /// The last words of make.
   let lines: [String]
+
+  /// What follows for the tree where this is its second build, and the first came to no end, either.
+  func failure(after first: Endless) -> BuildFailure {
+    let words = first.what == what ? "\(what), twice" : "\(what), and before that \(first.what)"
+    return BuildFailure(phase: phase, signature: words, lines: lines)
+  }
 }
 
 extension KernelBuilder {
@@ -23,7 +29,7 @@ extension KernelBuilder {
       do {
         return try await attempt(source: source, objects: objects, log: log, fixUps: fixUps)
       } catch let endless as Endless {
-        return .failed(Self.failure(first, endless))
+        return .failed(endless.failure(after: first))
       }
     }
   }
@@ -55,13 +61,8 @@ extension KernelBuilder {
         kernel.notes.append("\(first.what), and was ended; the second build came to its end")
         return .built(kernel)
       } catch let second as Endless {
-        return .failed(Self.failure(first, second))
+        return .failed(second.failure(after: first))
       }
     }
-  }
-
-  private static func failure(_ first: Endless, _ second: Endless) -> BuildFailure {
-    let words = first.what == second.what ? "\(second.what), twice" : "\(second.what), and before that \(first.what)"
-    return BuildFailure(phase: second.phase, signature: words, lines: second.lines)
   }
 }

@@ -149,11 +149,14 @@ struct BuildTests {
   @Test("two builds in one folder at a time are one too many")
   func locked() async throws {
     let tree = try ToyTree()
-    try tree.write("hook.sh", "echo end >> $O/pids; sleep 8")
+    let done = tree.scratch.url.appending(path: "done")
+    try tree.write(
+      "hook.sh", "echo end >> $O/pids; for i in $(seq 3000); do [ -e \(done.path) ] && exit; sleep 0.1; done; exit 1")
     let first = Task { try await tree.build() }
     _ = try await tree.started()
     let failure = await #expect(throws: Failure.self) { _ = try await tree.build() }
     #expect(failure?.message.contains("another build runs in") == true)
+    try Data().write(to: done)
     _ = try kernel(try await first.value)
   }
 

@@ -81,16 +81,13 @@ struct ProcessTests {
   }
 
   @Test("two ends that differ are both told")
-  func differently() async throws {
-    let tree = try ToyTree()
-    let once = "[ -e \(tree.log.path).once ] || { touch \(tree.log.path).once; sleep 100; }"
-    let asking = "allnoconfig:\n\t@\(once); yes \(String(repeating: "y", count: 2000))\nunused:"
-    try tree.write("Makefile", ToyTree.makefile.replacing("allnoconfig:", with: asking))
-    guard case .failed(let failure) = try await tree.build(silence: .seconds(2)) else {
-      Issue.record("built")
-      return
-    }
-    #expect(failure.signature == "make said more than 256 MiB, and before that make said nothing for 2.0 seconds")
+  func differently() {
+    let silent = Endless(what: "make said nothing for 1800.0 seconds", phase: .build, lines: [])
+    let loud = Endless(what: "make said more than 256 MiB", phase: .build, lines: ["y"])
+    let failure = loud.failure(after: silent)
+    #expect(failure.signature == "make said more than 256 MiB, and before that make said nothing for 1800.0 seconds")
+    #expect(failure.lines == ["y"] && !failure.isOfCode)
+    #expect(silent.failure(after: silent).signature == "make said nothing for 1800.0 seconds, twice")
   }
 
   @Test("who speaks now and then is not silent")
