@@ -3,12 +3,12 @@ import HostSystem
 
 /// Too little address space, or too few threads: what would make us wait for ever.
 ///
-/// Where pthread_create(3) fails, libdispatch, on which Swift's tasks run, tries it again each second without end or loses
-/// the work; the tasks then stand still, and with them the answer to signals. Whoever waits unattended has to hear of it.
+/// Where pthread_create(3) fails, libdispatch, on which Swift's tasks run, tries it again each second without end, or
+/// what was to run is lost; the tasks then stand still, and with them the answer to signals. Whoever waits unattended has to hear of it.
 enum Shortage {
   /// Bytes of address space below which no command begins: a run takes 0.7 GB for threads of ours, and QEMU 0.6 GB.
   static let leastAddressSpace: UInt64 = 1 << 30
-  /// How many threads have to be had at once: a run has 8, and QEMU 3.
+  /// How many threads have to be had at once: a run has 8, and QEMU 3; these count where a user's processes are limited.
   static let leastThreads = 12
   /// Seconds in a row without a new thread that are the end; a limit that others have filled passes sooner, as a rule.
   static let patience = 60
@@ -22,12 +22,12 @@ enum Shortage {
         .usage, "address space is limited to \(limit.rlim_cur >> 20) MiB, and firstbad and QEMU need 1 GiB each",
         remedy: "raise the limit: ulimit -v unlimited")
     }
-    if let failure = reserve() { throw failure }
+    try reserve()
     if !isStarted({ _ in Shortage.lookOn() }) { throw ofThreads("at the start") }
   }
 
   /// As many threads as are needed, all at one time, and ended again.
-  private static func reserve() -> Failure? {
+  private static func reserve() throws(Failure) {
     gate.lock()
     defer { gate.unlock() }
     for _ in 0..<leastThreads {
@@ -36,10 +36,10 @@ enum Shortage {
         Shortage.gate.unlock()
         return nil
       }
-      if !isHad { return ofThreads("at the start") }
+      if !isHad { throw ofThreads("at the start") }
     }
-    return nil
   }
+
   private static let gate = NSLock()
 
   private static func lookOn() -> Never {

@@ -30,25 +30,25 @@ struct KeptRuns: Sendable {
     let before = kept.count
     if before < last { willBoot() }
     var fresh: [Run] = []
-    var passing: [Run] = []
+    var unkept: [Run] = []
     // A boot that a run of it broke gives fewer.
-    while kept.count + passing.count < last {
-      let boots = (last - kept.count - passing.count + perBoot - 1) / perBoot
+    while kept.count + unkept.count < last {
+      let boots = (last - kept.count - unkept.count + perBoot - 1) / perBoot
       let made = try await withThrowingTaskGroup(of: [Run].self) { group in
         for _ in 0..<boots { group.addTask { try await keep(boot(), identity, question) } }
         return try await group.reduce(into: []) { $0 += $1 }
       }
       fresh += made.filter(Self.isKept)
-      passing += made.filter { !Self.isKept($0) }
+      unkept += made.filter { !Self.isKept($0) }
       // In the one order that everybody sees: boots end as they like, and the next who asks counts by that of the store.
       kept = measures ? fresh.map(\.seen) : try known(identity, question)
     }
-    if measures { return fresh + passing }
+    if measures { return fresh + unkept }
     let all = kept.enumerated().map { place, seen in
       let isNew = place >= before && place - before < fresh.count
       return Run(seen: seen, milliseconds: isNew ? fresh[place - before].milliseconds : nil)
     }
-    return Array((all + passing)[first..<last])
+    return Array((all + unkept)[first..<last])
   }
 
   /// A timer that was dead in each boot may be the kernel's fault or that of a machine which was busy then; tomorrow's is to

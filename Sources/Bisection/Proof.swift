@@ -205,7 +205,7 @@ struct Proof {
     let sample = Sample.reverted(culprit, on: range.new)
     guard let first = try await examined(sample) else {
       reasons.append("not shown: it does not revert cleanly on \(new)")
-      isOneOfSeveral()
+      doubtSeveral()
       return
     }
     let found = try await repeated(sample, first, "\(new) with \(culprit.id.short) reverted")
@@ -218,7 +218,7 @@ struct Proof {
     case .untestable(let why):
       if found.identity != nil { isShown = false }
       reasons.append("not shown: \(new) with it reverted cannot tell (\(why))")
-      isOneOfSeveral()
+      doubtSeveral()
     }
   }
 
@@ -232,7 +232,7 @@ struct Proof {
 
   /// Of several failures that are hunted at once each may have come by itself, and then this is the commit of the first of
   /// them. That all are gone without it would show that they are one.
-  private mutating func isOneOfSeveral() {
+  private mutating func doubtSeveral() {
     guard yardstick.failures > 1 else { return }
     isShown = false
     reasons.append("\(yardstick.failures) failures are hunted, so it is not shown that all of them go with it")

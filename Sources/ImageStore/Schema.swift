@@ -95,6 +95,7 @@ enum Schema {
           OR signature LIKE '%/tools/%')
           """)
     }
+    // Such a failure leads to a fix-up, and is believed for nothing else.
     migrator.registerMigration("failures-that-may-pass") { database in
       try database.alter(table: "build") { $0.add(column: "isOfCode", .boolean).notNull().defaults(to: true) }
     }

@@ -20,14 +20,6 @@ import Testing
   /// Half of all runs, and the others seldom.
   private static let forms = [0, 0, 0, 0, 0, 1, 1, 2, 3, 4].map(dying)
 
-  private final class Notes: Sendable {
-    private let all = Mutex<[String]>([])
-    var list: [String] { all.withLock { $0 } }
-    func take(_ event: CommitBisection.Event) {
-      if case .note(let note) = event { all.withLock { $0.append(note) } }
-    }
-  }
-
   @Test(arguments: 1...12) func `is traced to its commit`(_ seed: Int) async throws {
     let laboratory = SimulatedLaboratory(world, seed: seed, forms: Self.forms)
     let notes = Notes()

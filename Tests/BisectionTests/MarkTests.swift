@@ -107,13 +107,12 @@ import Testing
     let still = Dictionary(uniqueKeysWithValues: (1..<1024).filter { $0 % 8 != 0 }.map { ($0, $0 - 1) })
     let laboratory = SimulatedLaboratory(SimulatedHistory(history: History(row: 1025), culprit: 512), still: still)
     let told = Notes()
-    let conclusion = try await bisect(laboratory, laboratory.range(from: 0, to: 1024), marks: [511: .skip]) { event in
-      if case .note(let note) = event { told.take(note) }
-    }
+    let range = laboratory.range(from: 0, to: 1024)
+    let conclusion = try await bisect(laboratory, range, marks: [511: .skip], report: told.take)
     #expect(conclusion.claim == .range && conclusion.commits.last?.subject == "commit 512", "\(conclusion)")
     let parent = laboratory.commit(SimulatedLaboratory.id(511))
-    #expect(told.all.contains("\(parent.quoted) is skipped by you; the search goes on with that"), "\(told.all)")
-    #expect(!told.all.contains { $0.contains("built clean") }, "\(told.all)")
+    #expect(told.list.contains("\(parent.quoted) is skipped by you; the search goes on with that"), "\(told.list)")
+    #expect(!told.list.contains { $0.contains("built clean") }, "\(told.list)")
   }
 
   @Test func `are said to be so in a range, and so is that tests ran out`() async throws {
@@ -140,12 +139,4 @@ private final class Counter: @unchecked Sendable {
   private var numbers: [Int] = []
   var all: [Int] { lock.withLock { numbers } }
   func note(_ number: Int) { lock.withLock { numbers.append(number) } }
-}
-
-/// Words that an event told.
-private final class Notes: @unchecked Sendable {
-  private let lock = NSLock()
-  private var list: [String] = []
-  var all: [String] { lock.withLock { list } }
-  func take(_ note: String) { lock.withLock { list.append(note) } }
 }

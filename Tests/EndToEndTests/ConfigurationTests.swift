@@ -70,6 +70,10 @@ import Testing
     let search = ["config", "bisect", "--commit", "loud", "--good", good, "--bad", bad, Self.probe]
     let without = try await world.firstbad(search)
     #expect(without.status == 128 && without.output.isEmpty, "\(without)")
+    // Where no fix-up follows of it a failure that may be the host's is tried again.
+    let once = try Data(contentsOf: failures)
+    #expect(try await world.firstbad(search).status == 128)
+    #expect(try Data(contentsOf: failures).count > once.count)
     let with = try await world.firstbad(search + ["--fix-ups", "time-constants"])
     #expect(with.status == 0 && with.output.contains("what makes it bad, confirmed, is 2 symbols"), "\(with)")
     #expect(with.output.contains("fix-ups applied, and to how many kernels: time-constants ("), "\(with.output)")
