@@ -14,6 +14,8 @@ struct Compile {
   let source: URL
   let objects: Objects
   let arguments: [String]
+  /// How many compilers may run at once.
+  let jobs: Int
   let log: BuildLog
   let silence: Duration
   /// See ``ToolChain/compilesPreprocessed``.
@@ -29,8 +31,13 @@ struct Compile {
 
   private static let silent = "make fails without a word"
 
-  /// Builds. A build that fails is run to the end of what can be built, for a signature that does not depend on which
-  /// job was first; what is compiled then is not lost, as the next commit finds it. Not so where a suspect fails as it did.
+  /// With so many jobs little is left before an error in make's order when several of them came to one. With more it would
+  /// take one job longer than all of them take for everything.
+  static let few = 4
+
+  /// Builds. Where that fails one job alone goes on from there: then the first error in make's order is the one that
+  /// make stops at, whatever came first of several jobs, and nothing behind it is compiled. Where there are many jobs they
+  /// make all that can be made instead, and the first of the alphabet is taken. Not so where a suspect fails as it did.
   func run(line: @escaping @Sendable (Substring) -> Void) async throws -> End {
     let begin = log.position()
     if !suspects.list.isEmpty, try await make(["-k"] + suspects.list.map(\.target), once: false, line) != 0,
@@ -40,19 +47,25 @@ struct Compile {
     }
     let start = log.position()
     if try await make(["bzImage"], once: compilesPreprocessed, line) == 0 { return try end(.built) }
-    let first = try report(since: start)
-    let second = log.position()
-    // Not preprocessed before: a warning that is an error may be none of the source's (`fall through` in a comment).
-    if try await make(["-k", "bzImage"], once: false, line) == 0 {
-      return try end(.builtAtSecondTry(first?.signature ?? Self.silent))
+    let first = try report(since: start)?.signature ?? Self.silent
+    // Not preprocessed before: a warning that is an error may be none of the source's (`fall through` in a comment). Then
+    // all jobs are for the rest.
+    let targets = ErrorReport.targets(in: log.text(from: start), source: source.path, objects: objects.folder.path)
+    if !targets.isEmpty, try await make(["-k"] + targets, once: false, line) == 0,
+      try await make(["bzImage"], once: false, line) == 0
+    {
+      return try end(.builtAtSecondTry(first))
     }
-    return failed(try report(since: second))
+    let last = log.position()
+    let rest = jobs <= Self.few ? ["-j1", "bzImage"] : ["-k", "bzImage"]
+    if try await make(rest, once: false, line) == 0 { return try end(.builtAtSecondTry(first)) }
+    return failed(try report(since: last))
   }
 
   private func make(_ further: [String], once: Bool, _ line: @escaping @Sendable (Substring) -> Void) async throws
     -> Int
   {
-    let words = arguments + further
+    let words = arguments + ["-j\(jobs)", "--output-sync=target"] + further
     try log.head("make \(words.joined(separator: " "))")
     // Gone when the run before ended in order.
     try Places.write(Data(), to: objects.marker)

@@ -2,11 +2,11 @@ import Foundation
 
 /// The error of a build's log that stands for all of them.
 ///
-/// With several jobs the first error in time is another one each time. So make is run to the end of what can be
-/// built (`-k`), with the words of each job together (`--output-sync=target`); of the targets that failed the first
-/// of the alphabet is taken, and of its errors the first, as the compiler's later ones often come of it. The same
-/// tree then gives the same signature whatever the order. What remains: an error that only shows while another file
-/// is missing, as when a generator fails and what it made before is out of date.
+/// With several jobs the first error in time is another one each time. So make ends with one job, or makes all that it can
+/// (``Compile``), with the words of each job together (`--output-sync=target`). Where several targets failed, the first of the
+/// alphabet is taken, and of its errors the first, as the compiler's later ones often come of it. The same tree then gives
+/// the same signature whatever the order. What remains: an error that only shows while another file is missing, as when a generator
+/// fails and what it made before is out of date.
 struct ErrorReport: Equatable {
   /// Stable from build to build and, as far as the fault is the same, from commit to commit: no line numbers, no
   /// counters of the compiler's, no paths of this machine.
@@ -36,6 +36,17 @@ struct ErrorReport: Equatable {
       best.error.kind <= .linker && !best.target.isEmpty && !best.isOfHost
       && !["scripts/", "tools/"].contains(where: best.target.hasPrefix) && !best.target.contains("/tools/")
     self.lines = Self.context(of: best.index, in: lines)
+  }
+
+  /// The objects that failed and that make can be asked for alone, in the order of the alphabet.
+  static func targets(in log: String, source: String, objects: String) -> [String] {
+    let all = candidates(log.split(separator: "\n").map { plain($0, source, objects) })
+    return Set(all.map(\.target).filter(isAskedForAlone)).sorted()
+  }
+
+  /// Kbuild makes single objects of its own folders.
+  static func isAskedForAlone(_ target: String) -> Bool {
+    target.hasSuffix(".o") && target.contains("/") && !target.hasPrefix("/")
   }
 
   private struct Candidate {

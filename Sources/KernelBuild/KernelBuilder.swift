@@ -160,8 +160,8 @@ public struct KernelBuilder: Sendable {
     let setting = try BuildSetting(source: source, config: objects.config)
     let count = Mutex(0)
     let compile = Compile(
-      source: source, objects: objects, arguments: arguments + ["-j\(jobs)", "--output-sync=target"], log: log,
-      silence: silence, compilesPreprocessed: toolChain.compilesPreprocessed, names: await names(of: tree),
+      source: source, objects: objects, arguments: arguments, jobs: jobs, log: log, silence: silence,
+      compilesPreprocessed: toolChain.compilesPreprocessed, names: await names(of: tree),
       suspects: state.suspects.met(in: setting))
     try objects.begin(tree?.id)
     let end = try await compile.run { line in

@@ -3,9 +3,9 @@ import HostSystem
 
 /// Files that did not compile in earlier builds of a folder, and are compiled before all others.
 ///
-/// Most commits of a stretch that does not build fail by the same error. A build that fails is run to the end of what can be
-/// built (``Compile``), which takes minutes; to see the same error again, its file is enough. A file that compiles by
-/// then was not compiled in vain, as the whole build finds it done.
+/// Most commits of a stretch that does not build fail by the same error. To come to it in make's order takes minutes; to see
+/// the same error again, its file is enough. A file that compiles by then was not compiled in vain, as the whole build
+/// finds it done.
 struct Suspects: Codable, Equatable {
   /// One of them.
   struct Suspect: Codable, Equatable {
@@ -52,11 +52,10 @@ struct Suspects: Codable, Equatable {
     return next
   }
 
-  /// Whether it fails alone, too, if it fails in the whole build, and only then. Kbuild makes single objects of its own
-  /// folders. A file that is missing might be made by the whole build, in a folder that comes before.
+  /// Whether it fails alone, too, if it fails in the whole build, and only then. A file that is missing might be made by the
+  /// whole build, in a folder that comes before.
   private static func showsAlone(_ report: ErrorReport) -> Bool {
-    report.target.hasSuffix(".o") && report.target.contains("/") && !report.target.hasPrefix("/")
-      && !report.signature.contains("No such file or directory")
+    ErrorReport.isAskedForAlone(report.target) && !report.signature.contains("No such file or directory")
   }
 }
 

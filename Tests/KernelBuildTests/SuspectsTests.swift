@@ -34,9 +34,9 @@ struct SuspectsTests {
 
   /// How it ended, an empty text where there is a kernel, and what make was told to make, run by run.
   private func build(
-    _ tree: ToyTree, _ recipe: BuildRecipe = BuildRecipe(), isClean: Bool = false
+    _ tree: ToyTree, _ recipe: BuildRecipe = BuildRecipe(), isClean: Bool = false, jobs: Int = 2
   ) async throws -> (failure: String, runs: [String]) {
-    let outcome = try await tree.build(recipe, isClean: isClean)
+    let outcome = try await tree.build(recipe, isClean: isClean, jobs: jobs)
     let runs = try tree.logText().split(separator: "\n").filter { $0.hasPrefix("== make ") }.compactMap { line in
       line.firstRange(of: "--output-sync=target ").map { String(line[$0.upperBound...]) }
     }
@@ -48,7 +48,7 @@ struct SuspectsTests {
   func same() async throws {
     let tree = try tree()
     try tree.write("sub/b.c", Self.broken)
-    #expect(try await build(tree) == (Self.failing, ["bzImage", "-k bzImage"]))
+    #expect(try await build(tree) == (Self.failing, ["bzImage", "-k sub/b.o", "-j1 bzImage"]))
     try tree.write("sub/a.c", "void _start(void) { }\n")
     #expect(try await build(tree) == (Self.failing, ["-k sub/b.o"]))
     #expect(try !tree.logText().contains("CC      sub/a.o"))
@@ -67,7 +67,7 @@ struct SuspectsTests {
     #expect(try await build(tree) == ("", ["bzImage"]))
   }
 
-  @Test("decides nothing when it fails by another error: the first of the alphabet is what the commit is known by")
+  @Test("decides nothing when it fails by another error: the first in make's order is what the commit is known by")
   func another() async throws {
     let tree = try tree()
     try tree.write("sub/b.c", Self.broken)
@@ -75,8 +75,30 @@ struct SuspectsTests {
     try tree.write("sub/b.c", "#error otherwise\n")
     try tree.write("sub/a.c", "#error here, too\n")
     let next = try await build(tree)
-    #expect(next == ("sub/a.c: error: #error here, too", ["-k sub/b.o", "bzImage", "-k bzImage"]))
+    #expect(next.failure == "sub/a.c: error: #error here, too")
+    // Which of them fail before two jobs end is chance.
+    #expect(next.runs.count == 4 && next.runs[2].hasPrefix("-k sub/") && next.runs[3] == "-j1 bzImage", "\(next)")
     #expect(try await build(tree) == ("sub/a.c: error: #error here, too", ["-k sub/a.o sub/b.o"]))
+  }
+
+  @Test("is come to by one job, or where there are many by all of them, and what lies behind it with that")
+  func order() async throws {
+    for (jobs, last, isMade) in [(1, "-j1 bzImage", false), (Compile.few + 1, "-k bzImage", true)] {
+      let tree = try tree()
+      try tree.write("sub/b.c", Self.broken)
+      #expect(try await build(tree, jobs: jobs) == (Self.failing, ["bzImage", "-k sub/b.o", last]))
+      #expect(tree.exists("objects/sub/c.o") == isMade)
+    }
+  }
+
+  /// As the preprocessor takes away the comments by which a compiler is told that a case falls through on purpose.
+  @Test("is compiled from its source where it was compiled preprocessed, and if that is well all jobs go on")
+  func preprocessed() async throws {
+    let tree = try tree()
+    let fails = "\t@[ $*$$CCACHE_NOCPP2 != b1 ] || { echo 'sub/b.c:1:1: error: fall through'; exit 1; }\n"
+    let folder = "\t@mkdir -p $(O)/sub\n"
+    try tree.write("Makefile", Self.makefile.replacing(folder, with: folder + fails))
+    #expect(try await build(tree) == ("", ["bzImage", "-k sub/b.o", "bzImage"]))
   }
 
   /// Kbuild, too, makes a single object whether the configuration has it or not.
@@ -92,7 +114,7 @@ struct SuspectsTests {
     try tree.write("sub/b.c", Self.broken)
     var with = BuildRecipe()
     with.userSymbols = [BuildRecipe.Assignment("B", "y")]
-    #expect(try await build(tree, with) == (Self.failing, ["bzImage", "-k bzImage"]))
+    #expect(try await build(tree, with) == (Self.failing, ["bzImage", "-k sub/b.o", "-j1 bzImage"]))
     #expect(try await build(tree, with) == (Self.failing, ["-k sub/b.o"]))
     #expect(try await build(tree) == ("", ["bzImage"]))
     // What another configuration built says nothing of it.

@@ -33,7 +33,7 @@ struct ToolChainTests {
     #expect(found.compiler == "gcc")
     #expect(found.compilerVersion.hasPrefix("gcc "))
     #expect(found.assemblerVersion.hasPrefix("GNU assembler") && found.linkerVersion.hasPrefix("GNU "))
-    #expect(found.arguments(ccache: nil) == ["CC=gcc", "HOSTCC=gcc"])
+    #expect(found.arguments(ccache: nil) == ["CC=gcc", "HOSTCC=gcc", "NM=gcc-nm"])
     #expect(try await ToolChain.find(compiler: "gcc") == found)
     #expect(try JSONDecoder().decode(ToolChain.self, from: try JSONEncoder().encode(found)) == found)
   }
@@ -69,7 +69,25 @@ struct ToolChainTests {
   func ccache() async throws {
     let found = try await ToolChain.find()
     let tool = try Tool(try compiler("ccache", version: ""), remedy: "")
-    #expect(found.arguments(ccache: tool) == ["CC=ccache gcc", "HOSTCC=ccache gcc"])
+    #expect(found.arguments(ccache: tool).starts(with: ["CC=ccache gcc", "HOSTCC=ccache gcc"]))
+  }
+
+  /// What lists the symbols of objects is no part of what makes them.
+  @Test("GNU nm is called by gcc's name for it where that is the same one, and not where all is LLVM's")
+  func nm() async throws {
+    let same = try compiler("gcc-nm", version: "GNU nm 2"), plain = try compiler("nm", version: "GNU nm 2")
+    #expect(await ToolChain.wrappedNM(same, around: plain) == "gcc-nm")
+    #expect(await ToolChain.wrappedNM(try compiler("gcc-nm-1", version: "GNU nm 1"), around: plain) == nil)
+    #expect(await ToolChain.wrappedNM(nil, around: plain) == nil)
+    #expect(await ToolChain.wrappedNM(same, around: nil) == nil)
+    // As it says that it has no plugin.
+    let broken = try scratch.file("broken", "#!/bin/sh\necho 'no plugin' >&2\nexit 1\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: broken.path)
+    #expect(await ToolChain.wrappedNM(broken.path, around: plain) == nil)
+    let names = ["ld.lld", "llvm-ar", "llvm-nm", "llvm-strip", "llvm-objcopy", "llvm-objdump", "llvm-readelf"]
+    for name in ["clang"] + names { _ = try compiler("llvm/\(name)", version: "clang version 14, LLD 14") }
+    let llvm = try await ToolChain.find(compiler: "LLVM=\(scratch.url.path)/llvm/")
+    #expect(llvm.arguments(ccache: nil).filter { $0.hasPrefix("NM=") } == ["NM=\(scratch.url.path)/llvm/llvm-nm"])
   }
 
   @Test("a compiler that is not there, or for another machine, or no name at all, is refused")

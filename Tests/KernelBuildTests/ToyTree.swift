@@ -43,16 +43,16 @@ struct ToyTree {
   func write(_ path: String, _ text: String) throws { try scratch.file("source/\(path)", text) }
 
   func builder(
-    _ recipe: BuildRecipe = BuildRecipe(), silence: Duration = .seconds(60)
+    _ recipe: BuildRecipe = BuildRecipe(), jobs: Int = 2, silence: Duration = .seconds(60)
   ) async throws -> KernelBuilder {
-    KernelBuilder(recipe, try await ToolChain.find(), jobs: 2, useCcache: false, silence: silence)
+    KernelBuilder(recipe, try await ToolChain.find(), jobs: jobs, useCcache: false, silence: silence)
   }
 
   func build(
-    _ recipe: BuildRecipe = BuildRecipe(), isClean: Bool = false, silence: Duration = .seconds(60),
+    _ recipe: BuildRecipe = BuildRecipe(), isClean: Bool = false, jobs: Int = 2, silence: Duration = .seconds(60),
     progress: @escaping @Sendable (BuildProgress) -> Void = { _ in }
   ) async throws -> BuildOutcome {
-    try await builder(recipe, silence: silence).build(
+    try await builder(recipe, jobs: jobs, silence: silence).build(
       source: source, objects: objects, log: log, isClean: isClean, progress: progress)
   }
 
