@@ -36,7 +36,11 @@ public final class Ledger: @unchecked Sendable {
     }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // As for ``HostSystem/FileLock``: a child that is just being started has the descriptor, too.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   /// The lines of a ledger that somebody else may hold.
   public static func entries(in folder: URL) throws(Failure) -> [LedgerEntry] {

@@ -68,18 +68,30 @@ public actor Gate {
   }
 }
 
-/// A folder for one test, removed with it.
+/// A folder for one test, removed with it, or at the end of all tests where it is held for as long.
 public final class Scratch: Sendable {
   /// The folder.
   public let url: URL
 
+  private static let held = Mutex<Set<URL>>([])
+  private static let isSweptAtExit: Void = {
+    atexit { for folder in Scratch.held.withLock({ $0 }) { try? FileManager.default.removeItem(at: folder) } }
+  }()
+
   /// Makes it.
   public init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "firstbad-test-\(UUID().uuidString)")
+    let url = FileManager.default.temporaryDirectory.appending(path: "firstbad-test-\(UUID().uuidString)")
+    self.url = url
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    Self.isSweptAtExit
+    Self.held.withLock { _ = $0.insert(url) }
   }
 
-  deinit { try? FileManager.default.removeItem(at: url) }
+  deinit {
+    let url = url
+    try? FileManager.default.removeItem(at: url)
+    Self.held.withLock { _ = $0.remove(url) }
+  }
 
   /// Writes a file into it and gives its path.
   public func file(_ name: String, _ text: String) throws -> String {
