@@ -23,6 +23,7 @@ struct BisectLogCommand: AsyncParsableCommand {
     let record = Record(try Ledger.entries(in: folder.url))
     for line in git ? try GitBisectLog.lines(record) : CommitBisectionText.steps(record) { try Terminal.print(line) }
     if git { return }
+    if let base = record.base { try Terminal.print("kernels: base \(base)") }
     if let text = record.disabledText { try Terminal.print("kernels were built with \(text)") }
     for (commit, mark) in record.marks.sorted(by: { $0.key.hex < $1.key.hex }) {
       try Terminal.print("\(commit.short) was marked \(mark.rawValue)")

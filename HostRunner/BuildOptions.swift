@@ -65,12 +65,6 @@ struct BuildOptions: ParsableArguments {
     return base.hasPrefix("auto:") ? ["tiny", "defconfig", String(base.dropFirst(5))] : nil
   }
 
-  /// A step of the ladder as the ledger has it: `tiny`, `defconfig`, or `file`, whose place differs when a session is resumed.
-  static func word(ofBase base: String) -> String { ["tiny", "defconfig"].contains(base) ? base : "file" }
-
-  /// The step of the ladder that the ledger means.
-  func base(ofWord word: String) -> String { word == "file" ? ladder?.last ?? base : word }
-
   /// How kernels are configured in which these probes can run, with the base that is named or another one.
   func recipe(for probes: [ProbeMetadata], base other: String? = nil) throws -> BuildRecipe {
     if ladder != nil && other == nil {

@@ -4,57 +4,41 @@ import HostSystem
 import KernelBuild
 import KernelTree
 import Reports
+import Suite
+import Synchronization
 
-/// The configuration that a bisection among commits starts from: the named one, or with `--base auto` the smallest that
-/// shows what is hunted.
+/// A bisection among commits upon the bases that it may start from.
 extension CommitSession {
-  /// The builder with the base of this session. What `--base auto` finds is in the ledger, so that a session that is resumed
-  /// goes the same way; what is built on the way is in the store.
-  func based(_ live: LiveLine) async throws -> KernelBuilder {
-    let builder = plant.builder
-    guard let ladder = options.ladder else { return builder }
-    let probes = bench.selection.probes
-    if let known = Record(ledger.entries).base {
-      return builder.with(try options.recipe(for: probes, base: options.base(ofWord: known)))
+  /// The search, with all that it needs: what it says goes to the live line.
+  func climb(_ live: LiveLine) -> BaseClimb {
+    let estimates = Estimates(of: self)
+    let range = range
+    return BaseClimb(options.bases, isSearched: options.ladder != nil, range, ledger: ledger) { base in
+      let recipe = try options.recipe(for: bench.selection, upon: base)
+      try estimates.take(recipe)
+      Terminal.note(CommitBisectionText.plan(range, estimate: estimates.now))
+      return try await laboratory(plant.builder.with(recipe)) { live.tell($0) }
+    } report: { event in
+      let estimate = estimates.now
+      if let now = CommitBisectionText.live(event, commits: range.commits.count, estimate: estimate) {
+        live.begin(now.text, left: now.left)
+      }
+      if let line = CommitBisectionText.line(event, of: range, estimate: estimate) { live.end(line) }
     }
-    let names = ladder.map { URL(filePath: $0).lastPathComponent }
-    let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.tell($0) }
+  }
+
+  /// What examines kernels of this builder; it has a slot of the tree for as long as it lives.
+  private func laboratory(
+    _ builder: KernelBuilder, _ tell: @escaping @Sendable (KernelWorkshop.Progress) -> Void
+  ) async throws -> KernelLaboratory {
     let workshop = try await KernelWorkshop(
       tree, builder: builder, compilers: plant.compilers, fixUps: plant.fixUps, store: store, logs: ledger.folder,
       places: bench.places, report: tell)
-    let laboratory = KernelLaboratory(
-      workshop, store: store, runner: bench.runner, question: question,
-      machine: Record(ledger.entries).machine, workers: workers, perBoot: perBoot, report: tell)
-    guard let opening = Record(ledger.entries).opening else { return builder }
-    for (number, base) in ladder.enumerated() {
-      let (recipe, name) = (try options.recipe(for: probes, base: base), names[number])
-      func end(_ commit: Commit) -> BaseLadder.End {
-        var found: Examination?
-        return { number in
-          live.begin("\(commit.quoted) with base \(name)\(number > 0 ? ", run \(number + 1)" : "")")
-          defer { live.clear() }
-          if let found, number > 0 {
-            return try await laboratory.run(.commit(commit), found, number..<number + 1).first?.seen
-          }
-          found = try await laboratory.examine(commit, isClean: false, as: recipe)
-          return found?.seen
-        }
-      }
-      let fit = try await BaseLadder.fit(
-        opening.question, isFlaky: opening.isFlaky == true, bad: end(range.bad), good: end(range.good))
-      switch fit {
-      case .shows:
-        try ledger.append(.based(on: BuildOptions.word(ofBase: base)))
-        Terminal.note("note: base \(names[number]) shows it, and is the base of this bisection")
-        return builder.with(recipe)
-      case .lacks(let why):
-        let further = number + 1 < ladder.count ? ", so \(names[number + 1]) is tried, a larger one" : ""
-        Terminal.note("note: with base \(names[number]) \(why)\(further)")
-      }
-    }
-    throw Failure(
-      .badInput, "none of the bases that were tried shows it: \(names.joined(separator: ", "))",
-      remedy: "name the configuration that does, as --base auto:FILE, or see that the ends are not swapped")
+    let record = Record(ledger.entries)
+    return KernelLaboratory(
+      workshop, store: store, runner: bench.runner, question: record.opening?.digests["probe"] ?? "",
+      machine: record.machine, workers: workers, perBoot: perBoot,
+      measures: record.opening?.question.takesRuns == true, report: tell)
   }
 
   /// Where the ends were refused and a larger base may show what the minimal one has not: the same failure with that
@@ -76,5 +60,26 @@ extension CommitSession {
         "or it needs more than base \(options.base) has: \(command) (with --base auto it climbs by itself)",
       ]
       .compactMap { $0 }.joined(separator: "; "))
+  }
+}
+
+/// What is known of how long kernels take, by those of the base that is tried.
+private final class Estimates: Sendable {
+  private let session: CommitSession
+  private let earlier = Mutex<Estimate.Earlier?>(nil)
+
+  init(of session: CommitSession) { self.session = session }
+
+  /// From here on by kernels of this recipe.
+  func take(_ recipe: BuildRecipe) throws {
+    let known = try Estimate.Earlier(session.store, recipe: recipe)
+    earlier.withLock { $0 = known }
+  }
+
+  /// By all that is known now; nil before anything is.
+  var now: Estimate? {
+    earlier.withLock { $0 }.flatMap {
+      Estimate(Record(session.ledger.entries), earlier: $0, sideBySide: session.workers)
+    }
   }
 }

@@ -50,15 +50,7 @@ struct CommitSession {
     bench = try await Bench(command.probe, command.guest, only: command.only.map { [$0] } ?? [])
     try bench.requireOneProbe()
     options = command.build
-    let word = resumed.flatMap { Record((try? Ledger.entries(in: $0.url)) ?? []).base }
-    let base = word.map(options.base(ofWord:))
-    // Where the base is to be found out, this is the first one, or what was found out.
-    plant = try await options.plant(
-      for: bench.selection.probes, in: tree, base: options.ladder.map { base ?? $0[0] })
-    // The session was opened with the first step of the ladder, whatever was found out since.
-    let opened =
-      base == nil
-      ? plant.builder.recipe : try options.recipe(for: bench.selection.probes, base: options.ladder?[0])
+    plant = try await options.plant(for: bench.selection.probes, in: tree, base: options.ladder?[0])
     store = try ImageStore(in: places)
     workers = bench.workers(command.build.jobs)
     perBoot = command.repetition.number
@@ -70,7 +62,7 @@ struct CommitSession {
 
     let digests = [
       "probe": bench.question(command.guest, perBoot: command.repetition.number),
-      "configuration": opened.digest,
+      "configuration": plant.builder.recipe.digest,
       "tool chain": plant.compilers.digest, "set of fix-ups": plant.fixUps.digest,
     ]
     if let resumed {
@@ -150,31 +142,12 @@ struct CommitSession {
   /// Runs it and prints the answer.
   func run() async throws {
     let live = LiveLine()
-    let builder = try await based(live)
-    let earlier = try Estimate.Earlier(store, recipe: builder.recipe)
-    let estimate: @Sendable () -> Estimate? = { [ledger, workers] in
-      Estimate(Record(ledger.entries), earlier: earlier, sideBySide: workers)
-    }
-    Terminal.note(CommitBisectionText.plan(range, estimate: estimate()))
-    let tell: @Sendable (KernelWorkshop.Progress) -> Void = { live.tell($0) }
-    let workshop = try await KernelWorkshop(
-      tree, builder: builder, compilers: plant.compilers, fixUps: plant.fixUps, store: store, logs: ledger.folder,
-      places: bench.places, report: tell)
-    let laboratory = KernelLaboratory(
-      workshop, store: store, runner: bench.runner, question: question,
-      machine: Record(ledger.entries).machine, workers: workers, perBoot: perBoot,
-      measures: Record(ledger.entries).opening?.question.takesRuns == true, report: tell)
-    let range = range
-    let bisection = CommitBisection(range, ledger: ledger, laboratory: laboratory) { event in
-      let estimate = estimate()
-      if let now = CommitBisectionText.live(event, commits: range.commits.count, estimate: estimate) {
-        live.begin(now.text, left: now.left)
-      }
-      if let line = CommitBisectionText.line(event, of: range, estimate: estimate) { live.end(line) }
+    if Record(ledger.entries).examined.isEmpty, let hint = try options.hint(for: bench.selection) {
+      Terminal.note("note: \(hint)")
     }
     let conclusion: Conclusion
     do {
-      conclusion = try await bisection.run()
+      conclusion = try await climb(live).run()
     } catch {
       live.clear()
       if let offer = offer(beside: error) { throw offer }
@@ -194,8 +167,6 @@ struct CommitSession {
     case .inconclusive: throw ExitCode(ExitStatus.failure)
     }
   }
-
-  var question: String { Record(ledger.entries).opening?.digests["probe"] ?? "" }
 }
 
 extension Estimate.Earlier {

@@ -13,7 +13,7 @@ public struct CommitBisection {
   private(set) var isTold = false
   let report: @Sendable (Event) -> Void
 
-  /// A bisection of this range, with what the ledger has of it already.
+  /// A bisection of this range, with what the ledger has of it already upon the base that it names last.
   public init(
     _ range: CommitRange, ledger: Ledger, laboratory: any Laboratory, report: @escaping @Sendable (Event) -> Void
   ) {

@@ -16,7 +16,7 @@ public enum LedgerEntry: Codable, Sendable, Equatable {
   case divided(Sample)
   /// The user judged a commit.
   case marked(commit: CommitID, as: Mark)
-  /// It was found out which base shows what is hunted (`--base auto`).
+  /// From here on kernels are built upon this base; what was seen of kernels of another one counts no more.
   case based(on: String)
   /// It was found out which commits cannot change the kernel.
   case narrowed(Reach)

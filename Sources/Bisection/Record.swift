@@ -26,11 +26,11 @@ public struct Record: Sendable {
   private(set) var configurations: Set<[String]> = []
   /// All symbols that kernels were to do without at some time.
   public var tried: Set<String> { Set(configurations.joined()) }
-  /// Examinations of kernels of other configurations than the last one, which do not count.
+  /// Examinations of kernels of other configurations than the last one, and of other bases, which do not count.
   public private(set) var setAside: [LedgerEntry.Examined] = []
   /// One run does not tell: see ``LedgerEntry/divided(_:)``.
   private(set) var isDivided = false
-  /// The base that was chosen where it was to be found out.
+  /// The base that kernels are built upon, where several are tried.
   public private(set) var base: String?
   /// The last verdict or mark that counts: what an undo takes back.
   public private(set) var last: LedgerEntry?
@@ -58,48 +58,60 @@ public struct Record: Sendable {
   /// Of these lines. What was seen of kernels is that of one configuration: the last one, or the one without these symbols.
   public init(_ entries: [LedgerEntry], disabling asked: [String]? = nil) {
     var counting: [Line] = []
-    var reaches: [[String]: Reach] = [:]
+    var reaches: [Configuration: Reach] = [:]
     for entry in entries {
-      let symbols = counting.last?.disabled ?? []
+      let now = counting.last?.configuration ?? Configuration()
       switch entry {
       case .opened(let opening): self.opening = opening
-      case .based(let base): self.base = base
-      case .narrowed(let reach): reaches[symbols] = reach
+      case .narrowed(let reach): reaches[now] = reach
+      case .based(let base):
+        counting.append(Line(entry, Configuration(base: base)))
+        conclusion = nil
       case .disabled(let next):
-        counting.append(Line(entry, next))
+        counting.append(Line(entry, Configuration(base: now.base, disabled: next)))
         conclusion = nil
       case .examined, .marked, .ran, .decided, .divided:
-        counting.append(Line(entry, symbols))
+        counting.append(Line(entry, now))
         conclusion = nil
       case .undone:
         // Further runs go with the examination that they belong to, or that came before them; and a change of the
-        // configuration, or that one run does not tell, with what it followed from.
+        // configuration, or that one run does not tell, with what it followed from. The first base followed from nothing.
+        let first = counting.first.flatMap { if case .based = $0.entry { $0 } else { nil } }
         while let last = counting.popLast() { if !last.isNoVerdict { break } }
+        if counting.isEmpty, let first { counting.append(first) }
         conclusion = nil
       case .closed(let conclusion): self.conclusion = conclusion
       }
     }
     last = counting.last { !$0.isNoVerdict }?.entry
-    disabled = asked ?? counting.last?.disabled ?? []
-    configurations = Set(counting.map(\.disabled))
-    reach = reaches[disabled]
-    for line in counting { take(line, isSetAside: line.disabled != disabled) }
+    let now = counting.last?.configuration ?? Configuration()
+    (base, disabled) = (now.base, asked ?? now.disabled)
+    let configuration = Configuration(base: base, disabled: disabled)
+    configurations = Set(counting.map(\.configuration).filter { $0.base == base }.map(\.disabled))
+    reach = reaches[configuration]
+    for line in counting { take(line, isSetAside: line.configuration != configuration) }
   }
 
-  /// A line that counts, and without which symbols kernels were built by then.
+  /// How kernels are configured.
+  private struct Configuration: Hashable {
+    var base: String?
+    var disabled: [String] = []
+  }
+
+  /// A line that counts, and how kernels were configured by then.
   private struct Line {
     let entry: LedgerEntry
-    let disabled: [String]
+    let configuration: Configuration
 
-    init(_ entry: LedgerEntry, _ disabled: [String]) {
+    init(_ entry: LedgerEntry, _ configuration: Configuration) {
       self.entry = entry
-      self.disabled = disabled
+      self.configuration = configuration
     }
 
     var isNoVerdict: Bool {
       switch entry {
-      case .ran, .decided, .disabled, .divided: true
-      case .opened, .examined, .marked, .narrowed, .based, .undone, .closed: false
+      case .ran, .decided, .disabled, .divided, .based: true
+      case .opened, .examined, .marked, .narrowed, .undone, .closed: false
       }
     }
   }

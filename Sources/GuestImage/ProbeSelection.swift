@@ -10,6 +10,16 @@ public struct ProbeSelection: Sendable {
   public let probes: [ProbeMetadata]
   /// What some of them cannot be run for on any kernel, in a sentence: a program's library that is not on this machine.
   public private(set) var lacks: [Text: String] = [:]
+  /// What they were chosen from: files, shipped ids and whose these are; nil where that is no source of a probe.
+  private var origin: (files: [URL], ids: [String], kit: Kit)?
+
+  /// Whether one of their sources speaks of the network, see ``NetworkWords``; so it is taken to where there is no source.
+  public var mayUseNetwork: Bool {
+    guard let origin, let shipped = try? Self.shippedSources(of: origin.ids, origin.kit) else { return true }
+    return (origin.files + shipped).contains { file in
+      (try? String(contentsOf: file, encoding: .utf8)).map(NetworkWords.occur) ?? true
+    }
+  }
 
   /// Shipped ids come ready-made; a source file is compiled, with the shipped sources that are asked for too. For a
   /// debugger all are compiled. `linksOnlyThese`: an image that is kept holds nothing but the probes named, which needs
@@ -32,6 +42,8 @@ public struct ProbeSelection: Sendable {
     for id in ids where shipped.probe(Text(id)) == nil {
       throw Failure(.usage, "no shipped probe is called \(id)", remedy: Self.hint(id, shipped))
     }
+    let sources = files.map { URL(filePath: $0) }
+    origin = (sources, ids, kit)
     if files.isEmpty && linksOnlyThese && !forDebugger {
       let own = try await ProbeCompiler(kit: kit, places: places).image(of: Self.shippedSources(of: ids, kit))
       image = own
@@ -44,7 +56,6 @@ public struct ProbeSelection: Sendable {
       return
     }
     let compiler = try ProbeCompiler(kit: kit, places: places)
-    let sources = files.map { URL(filePath: $0) }
     let own = sources.isEmpty ? nil : try await compiler.image(of: sources, forDebugger: forDebugger)
     if let own, ids.isEmpty {
       image = own
@@ -60,6 +71,13 @@ public struct ProbeSelection: Sendable {
     self.lacks = lacks
   }
 
+  /// Fewer of the same.
+  private func of(_ fewer: [ProbeMetadata]) -> ProbeSelection {
+    var copy = ProbeSelection(image: image, probes: fewer, lacks: lacks)
+    copy.origin = origin
+    return copy
+  }
+
   /// Those whose id is one of the words, or has one of them between its dots; none is an error.
   public func only(_ words: [String]) throws(Failure) -> ProbeSelection {
     let chosen = probes.filter { probe in
@@ -70,13 +88,12 @@ public struct ProbeSelection: Sendable {
       throw Failure(
         .usage, "no probe has \(words.joined(separator: " or ")) in its id", remedy: "'firstbad list' shows them")
     }
-    return ProbeSelection(image: image, probes: chosen, lacks: lacks)
+    return of(chosen)
   }
 
   /// Those with these ids, in the order of the ids; what is not there is left out.
   public func keeping(_ ids: [String]) -> ProbeSelection {
-    ProbeSelection(
-      image: image, probes: ids.compactMap { id in probes.first { $0.id.description == id } }, lacks: lacks)
+    of(ids.compactMap { id in probes.first { $0.id.description == id } })
   }
 
   /// Whether an argument names a file and not a shipped probe.

@@ -102,6 +102,7 @@ public enum CommitBisectionText {
     lines += conclusion.reasons.map { "  - \($0)" }
     if let account { lines += ["", account.trimmingCharacters(in: .newlines)] }
     lines += [""] + steps(record) + tools(record.examined.compactMap(\.examination))
+    if let base = record.base { lines.append("kernels: base \(base)") }
     lines.append(effort(record, commits: range.commits.count))
     lines += again(conclusion, record) + healing(conclusion, record)
     lines.append("ledger and logs: \(folder.path)")

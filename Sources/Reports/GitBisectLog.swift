@@ -17,6 +17,7 @@ public enum GitBisectLog {
       "# \(word("good")): [\(opening.good)] \(opening.goodName)",
       "git bisect start \(terms)'\(ends.0)' '\(ends.1)'",
     ]
+    if let base = record.base { lines.append("# kernels: base \(base)") }
     if let text = record.disabledText { lines.append("# with \(text), as not all commits build otherwise") }
     let answers = answers(record, opening)
     for (commit, own) in answers {

@@ -191,3 +191,35 @@ private let twoProbes = """
     #expect(try SwiftHeadings(in: text).headers == ["<sys/fanotify.h>", "\"own.h\""])
   }
 }
+
+/// What a bisection goes by when it leaves the network out of its kernels.
+@Suite struct `A text speaks of the network` {
+  @Test(arguments: [
+    "int fd = socket(AF_UNIX, SOCK_STREAM, 0);", "#include <netinet/in.h>", "#include <net/if.h>",
+    "NEEDS(\"CONFIG_INET\")", "NEEDS(\"CONFIG_VETH\")", "CONFIG_NET=y", "CONFIG_NETFILTER=y", "CONFIG_TUN=y",
+    "SYSCTL(\"net.core.somaxconn\", \"1\")", "\"/proc/net/tcp\"", "\"/proc/sys/net/core/rmem_max\"", "PRIVATE_NETWORK",
+    "unshare(CLONE_NEWNET)", "syscall(SYS_socketpair, 1, 1, 0, pair)", "open(\"/dev/net/tun\", O_RDWR)",
+    "let pair = tcpPair()", "MODULE(\"nf_tables\")", "struct sockaddr_alg alg;",
+  ]) func `by a word`(text: String) { #expect(NetworkWords.occur(in: text)) }
+
+  @Test(arguments: [
+    "pkey_alloc(0, 0)", "tunable", "bpf_prog_load()", "NEEDS(\"CONFIG_USERFAULTFD\")", "open(\"/dev/null\", O_RDWR)",
+    "\"/proc/self/maps\"", "SYSCTL(\"kernel.sched_rt_runtime_us\", \"-1\")", "MODULE(\"overlay\")",
+  ]) func `not by others`(text: String) { #expect(!NetworkWords.occur(in: text)) }
+
+  /// Of the shipped probes those of the network, one that looks at it beside other things, and one of Landlock's rules for ports.
+  @Test func `where it is the source of a shipped probe that has to do with it, and of no other`() throws {
+    let tree = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
+    let probes = tree.appending(path: "GuestProbes")
+    var speaking: Set<String> = []
+    for folder in try FileManager.default.contentsOfDirectory(atPath: probes.path) where folder != "include" {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: probes.appending(path: folder).path)) ?? []
+      for name in names where name.hasSuffix(".c") {
+        let text = try String(contentsOf: probes.appending(path: "\(folder)/\(name)"), encoding: .utf8)
+        if NetworkWords.occur(in: text) { speaking.insert("\(folder)/\(name)") }
+      }
+    }
+    let net = try FileManager.default.contentsOfDirectory(atPath: probes.appending(path: "net").path)
+    #expect(speaking == Set(net.map { "net/\($0)" } + ["guest/self-check.c", "security/landlock-version.c"]))
+  }
+}
