@@ -21,12 +21,12 @@ extension BuildOptions {
     try recipe(for: selection.probes, base: base.word == "file" ? ladder?.last ?? self.base : base.word)
   }
 
-  /// What a user may know better than we do: that the network, a quarter of a minimal kernel, is not needed.
+  /// What a user may know better than we do: that the network, a quarter of a minimal kernel's work, is not needed.
   func hint(for selection: ProbeSelection) throws -> String? {
     let asked = try BuildRecipe.Assignment.list(config).map(\.text)
     guard bases[0].word == "tiny", !selection.mayUseNetwork, !asked.contains(where: NetworkWords.occur) else {
       return nil
     }
-    return "nothing here speaks of the network: if it plays no part, --config NET=n saves a quarter of each build"
+    return "the probe does not speak of the network: if that plays no part, --config NET=n makes for faster builds"
   }
 }

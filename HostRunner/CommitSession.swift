@@ -142,7 +142,7 @@ struct CommitSession {
   /// Runs it and prints the answer.
   func run() async throws {
     let live = LiveLine()
-    if Record(ledger.entries).examined.isEmpty, let hint = try options.hint(for: bench.selection) {
+    if ledger.entries.count == 1, let hint = try options.hint(for: bench.selection) {
       Terminal.note("note: \(hint)")
     }
     let conclusion: Conclusion

@@ -43,7 +43,7 @@ public struct BaseClimb: Sendable {
     let known = Record(ledger.entries).base
     for place in (bases.firstIndex { $0.word == known } ?? 0)..<bases.count {
       if isSearched, Record(ledger.entries).base != bases[place].word {
-        try ledger.append(.based(on: bases[place].word))
+        try ledger.append(.trying(base: bases[place].word))
       }
       let further = place + 1 < bases.count ? bases[place + 1].name : nil
       if let conclusion = try await conclusion(upon: bases[place], before: further) { return conclusion }
@@ -57,9 +57,12 @@ public struct BaseClimb: Sendable {
   /// The answer upon one of the bases; nil when the next one is to be tried.
   private func conclusion(upon base: Base, before further: String?) async throws -> Conclusion? {
     let bisection = CommitBisection(range, ledger: ledger, laboratory: try await laboratory(base), report: report)
-    if isSearched, Record(ledger.entries).conclusion == nil {
+    // Once that is found out it stays: later kernels of the ends are for the bisection to judge.
+    if isSearched, !Record(ledger.entries).isBased {
       switch try await bisection.fit() {
-      case .shows: report(.note("base \(base.name) shows it, and is the base of this bisection"))
+      case .shows:
+        try ledger.append(.based(on: base.word))
+        report(.note("base \(base.name) shows it, and is the base of this bisection"))
       case .lacks(let why):
         report(.note("with base \(base.name) \(why)\(further.map { ", so \($0) is tried, a larger one" } ?? "")"))
         return nil

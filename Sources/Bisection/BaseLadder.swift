@@ -3,7 +3,7 @@
 /// for what that configuration lacks.
 public struct BaseLadder: Sendable, Equatable {
   /// What one base came to.
-  public enum Fit: Sendable, Equatable {
+  enum Fit: Sendable, Equatable {
     /// The ends differ as they should, as far as these few runs tell: the bisection verifies them.
     case shows
     /// They do not, for this reason.
@@ -11,7 +11,7 @@ public struct BaseLadder: Sendable, Equatable {
   }
 
   /// One end under one base: its run of this number, from 0 on; nil where there is no kernel to run again.
-  public typealias End = (Int) async throws -> Seen?
+  typealias End = (Int) async throws -> Seen?
 
   /// Runs of an end by which it is shown to be not what it should be; one may be chance. They cost seconds, and a base too
   /// many half an hour.
@@ -20,7 +20,7 @@ public struct BaseLadder: Sendable, Equatable {
   static let flakyRuns = 20
 
   /// Looks at the ends under one base; the good one is built only where the bad one fits.
-  public static func fit(_ question: Question, isFlaky: Bool, bad: End, good: End) async throws -> Fit {
+  static func fit(_ question: Question, isFlaky: Bool, bad: End, good: End) async throws -> Fit {
     let patience = isFlaky ? flakyRuns : runs
     switch question {
     case .failure:

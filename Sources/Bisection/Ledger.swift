@@ -31,13 +31,15 @@ public final class Ledger: @unchecked Sendable {
     do {
       entries = try Self.read(file, cuttingTornLine: descriptor)
     } catch {
-      close(descriptor)
+      Self.release(descriptor)
       throw error
     }
   }
 
-  deinit {
-    // As for ``HostSystem/FileLock``: a child that is just being started has the descriptor, too.
+  deinit { Self.release(descriptor) }
+
+  /// As for ``HostSystem/FileLock``: a child that is just being started has the descriptor, too.
+  private static func release(_ descriptor: Int32) {
     flock(descriptor, LOCK_UN)
     close(descriptor)
   }

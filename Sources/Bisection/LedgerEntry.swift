@@ -16,7 +16,10 @@ public enum LedgerEntry: Codable, Sendable, Equatable {
   case divided(Sample)
   /// The user judged a commit.
   case marked(commit: CommitID, as: Mark)
-  /// From here on kernels are built upon this base; what was seen of kernels of another one counts no more.
+  /// From here on kernels are built upon this base, to see whether it shows what is hunted (`--base auto`); what was seen of
+  /// kernels of another one counts no more.
+  case trying(base: String)
+  /// This base shows it, and is that of the bisection.
   case based(on: String)
   /// It was found out which commits cannot change the kernel.
   case narrowed(Reach)

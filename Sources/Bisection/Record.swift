@@ -30,8 +30,10 @@ public struct Record: Sendable {
   public private(set) var setAside: [LedgerEntry.Examined] = []
   /// One run does not tell: see ``LedgerEntry/divided(_:)``.
   private(set) var isDivided = false
-  /// The base that kernels are built upon, where several are tried.
+  /// The base that kernels are built upon, where it is to be found out.
   public private(set) var base: String?
+  /// Whether that is the one, and not only tried.
+  public private(set) var isBased = false
   /// The last verdict or mark that counts: what an undo takes back.
   public private(set) var last: LedgerEntry?
   /// The answer, unless something was changed after it.
@@ -64,8 +66,9 @@ public struct Record: Sendable {
       switch entry {
       case .opened(let opening): self.opening = opening
       case .narrowed(let reach): reaches[now] = reach
-      case .based(let base):
-        counting.append(Line(entry, Configuration(base: base)))
+      case .trying(let base), .based(let base):
+        // Before there was a word for trying, the base alone was written down that was found.
+        counting.append(Line(entry, base == now.base ? now : Configuration(base: base)))
         conclusion = nil
       case .disabled(let next):
         counting.append(Line(entry, Configuration(base: now.base, disabled: next)))
@@ -76,7 +79,7 @@ public struct Record: Sendable {
       case .undone:
         // Further runs go with the examination that they belong to, or that came before them; and a change of the
         // configuration, or that one run does not tell, with what it followed from. The first base followed from nothing.
-        let first = counting.first.flatMap { if case .based = $0.entry { $0 } else { nil } }
+        let first = counting.first.flatMap { $0.isBase ? $0 : nil }
         while let last = counting.popLast() { if !last.isNoVerdict { break } }
         if counting.isEmpty, let first { counting.append(first) }
         conclusion = nil
@@ -86,6 +89,7 @@ public struct Record: Sendable {
     last = counting.last { !$0.isNoVerdict }?.entry
     let now = counting.last?.configuration ?? Configuration()
     (base, disabled) = (now.base, asked ?? now.disabled)
+    isBased = counting.contains { $0.entry == .based(on: now.base ?? "") }
     let configuration = Configuration(base: base, disabled: disabled)
     configurations = Set(counting.map(\.configuration).filter { $0.base == base }.map(\.disabled))
     reach = reaches[configuration]
@@ -108,9 +112,16 @@ public struct Record: Sendable {
       self.configuration = configuration
     }
 
+    var isBase: Bool {
+      switch entry {
+      case .trying, .based: true
+      default: false
+      }
+    }
+
     var isNoVerdict: Bool {
       switch entry {
-      case .ran, .decided, .disabled, .divided, .based: true
+      case .ran, .decided, .disabled, .divided, .trying, .based: true
       case .opened, .examined, .marked, .narrowed, .undone, .closed: false
       }
     }
@@ -137,7 +148,7 @@ public struct Record: Sendable {
       if let milliseconds = ran.milliseconds { furtherBoots.append(milliseconds) }
     case .decided(let decided): if !isSetAside { take(decided) }
     case .divided: isDivided = true
-    case .opened, .narrowed, .disabled, .based, .undone, .closed: break
+    case .opened, .narrowed, .disabled, .trying, .based, .undone, .closed: break
     }
   }
 

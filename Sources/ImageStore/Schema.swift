@@ -99,7 +99,7 @@ enum Schema {
     migrator.registerMigration("failures-that-may-pass") { database in
       try database.alter(table: "build") { $0.add(column: "isOfCode", .boolean).notNull().defaults(to: true) }
     }
-    // The first error was that of the alphabet, and is that of make's order: of one tree there would be two.
+    // The first error was that of the alphabet, and with few jobs is that of make's order: of one tree there would be two.
     migrator.registerMigration("failures-in-order") { database in
       try database.execute(sql: "DELETE FROM build WHERE phase = 'build'")
     }

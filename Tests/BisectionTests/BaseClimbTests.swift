@@ -46,7 +46,7 @@ import Testing
     #expect(found.claim == .confirmed && found.commits.map(\.subject) == ["commit 30"])
     #expect(large.examined.isEmpty)
     #expect(small.examined.count <= 6 + CommitBisection.extraBuilds)
-    #expect(try record.base == "tiny" && record.setAside.isEmpty)
+    #expect(try record.base == "tiny" && record.isBased && record.setAside.isEmpty)
     #expect(notes.list == ["base tiny shows it, and is the base of this bisection"])
   }
 
@@ -112,7 +112,39 @@ import Testing
     let (small, large) = (SimulatedLaboratory(world, lifetime: 0), SimulatedLaboratory(world))
     let found = try await climb([(Self.tiny, small), (Self.defconfig, large)])
     #expect(found.claim == .confirmed)
-    #expect(try Ledger.entries(in: folder).count { if case .based = $0 { true } else { false } } == 1)
+    #expect(notes.list.isEmpty, "it is not looked for again")
+  }
+
+  /// Killed between the word that kernels are to do without a symbol and the first of these: the ends are to be examined
+  /// without it, and say nothing of the base by then.
+  @Test func `is at its end where a symbol is left out`() async throws {
+    var broken = world
+    broken.breakAll(from: 20, to: 40, "net/ipv4/tcp.c: error: no y")
+    let gates = broken.broken.mapValues { _ in ["CONFIG_NET"] }
+    func laboratory(lifetime: Int = .max, needed: [String: Seen] = [:]) -> SimulatedLaboratory {
+      SimulatedLaboratory(broken, lifetime: lifetime, gates: gates, needed: needed)
+    }
+    for needed in [[:], ["CONFIG_NET": Seen.fine]] {
+      let whole = try Self()
+      let once = laboratory(needed: needed)
+      let conclusion = try await whole.climb([(Self.tiny, once), (Self.defconfig, showing(.fine))])
+      #expect(conclusion.claim == (needed.isEmpty ? .confirmed : .range))
+      for life in 1..<once.examined.count {
+        let own = try Self()
+        let mortal = laboratory(lifetime: life, needed: needed)
+        await #expect(throws: SimulatedLaboratory.Killed.self) {
+          try await own.climb([(Self.tiny, mortal), (Self.defconfig, showing(.fine))])
+        }
+        let heir = laboratory(needed: needed)
+        let found = try await own.climb([(Self.tiny, heir), (Self.defconfig, showing(.fine))])
+        #expect(found == conclusion, "\(life)")
+        #expect(try own.record.base == "tiny")
+        #expect(own.notes.list.count { $0.hasPrefix("base tiny shows it") } == 1, "\(life)")
+        #expect(heir.runs <= once.runs, "\(life)")
+        #expect(Set(mortal.examined + heir.examined) == Set(once.examined), "\(life)")
+        #expect(mortal.examined.count + heir.examined.count <= once.examined.count, "\(life)")
+      }
+    }
   }
 
   @Test func `is taken back step by step, the change of the base with what it followed from`() async throws {

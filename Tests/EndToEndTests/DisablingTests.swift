@@ -47,7 +47,7 @@ import Testing
     // Its source does not speak of the network.
     #expect(
       result.errors.contains(
-        "note: nothing here speaks of the network: if it plays no part, --config NET=n saves a quarter of each build"))
+        "note: the probe does not speak of the network: if that plays no part, --config NET=n makes for faster builds"))
     let built = world.builds().count
     let again = try await world.firstbad("bisect", "--resume")
     #expect(again.status == 0 && again.output.contains("confirmed: "), "\(again)")

@@ -192,7 +192,7 @@ private let twoProbes = """
   }
 }
 
-/// What a bisection goes by when it leaves the network out of its kernels.
+/// What a bisection goes by when it says that its kernels may do without the network.
 @Suite struct `A text speaks of the network` {
   @Test(arguments: [
     "int fd = socket(AF_UNIX, SOCK_STREAM, 0);", "#include <netinet/in.h>", "#include <net/if.h>",

@@ -89,6 +89,13 @@ struct SuspectsTests {
       #expect(try await build(tree, jobs: jobs) == (Self.failing, ["bzImage", "-k sub/b.o", last]))
       #expect(tree.exists("objects/sub/c.o") == isMade)
     }
+    // Of several errors the first is that of make's order, and of many jobs' that of the alphabet.
+    for (jobs, first) in [(1, "sub/c.c"), (2, "sub/c.c"), (Compile.few + 1, "sub/a.c")] {
+      let tree = try tree()
+      try tree.write("Makefile", Self.makefile.replacing("sub/a.o sub/b.o sub/c.o", with: "sub/c.o sub/b.o sub/a.o"))
+      for name in ["a", "c"] { try tree.write("sub/\(name).c", Self.broken) }
+      #expect(try await build(tree, jobs: jobs).failure == "\(first): error: #error not yet")
+    }
   }
 
   /// As the preprocessor takes away the comments by which a compiler is told that a case falls through on purpose.
