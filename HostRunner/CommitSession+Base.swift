@@ -13,7 +13,7 @@ extension CommitSession {
   func climb(_ live: LiveLine) -> BaseClimb {
     let estimates = Estimates(of: self)
     let range = range
-    return BaseClimb(options.bases, isSearched: options.ladder != nil, range, ledger: ledger) { base in
+    return BaseClimb(options.bases, range, ledger: ledger) { base in
       let recipe = try options.recipe(for: bench.selection, upon: base)
       try estimates.take(recipe)
       Terminal.note(CommitBisectionText.plan(range, estimate: estimates.now))

@@ -3,8 +3,9 @@ import HostSystem
 
 /// Too little address space, or too few threads: what would make us wait for ever.
 ///
-/// Where pthread_create(3) fails, libdispatch, on which Swift's tasks run, tries it again each second without end, or
-/// what was to run is lost; the tasks then stand still, and with them the answer to signals. Whoever waits unattended has to hear of it.
+/// Where pthread_create(3) fails, libdispatch, on which Swift's tasks run, tries it again each second without end, or what was
+/// to run is lost; the tasks then stand still, and with them the answer to signals. Whoever waits unattended has to hear of
+/// it.
 enum Shortage {
   /// Bytes of address space below which no command begins: a run takes 0.7 GB for threads of ours, and QEMU 0.6 GB.
   static let leastAddressSpace: UInt64 = 1 << 30

@@ -19,22 +19,22 @@ public struct BaseClimb: Sendable {
   }
 
   private let bases: [Base]
-  /// Whether the right one is to be found out: nobody named one.
-  private let isSearched: Bool
+  /// Whether the right one is to be found out; a single one was named.
+  private var isSearched: Bool { bases.count > 1 }
   private let range: CommitRange
   private let ledger: Ledger
   /// Makes what examines kernels of a base.
   private let laboratory: @Sendable (Base) async throws -> any Laboratory
   private let report: @Sendable (CommitBisection.Event) -> Void
 
-  /// Of these bases, the smallest first; the one that is named where it is not `isSearched`. The laboratory of one is gone
-  /// before that of the next is made.
+  /// Of these bases, the smallest first, or of the one that was named. The laboratory of one is gone before that of the next
+  /// is made.
   public init(
-    _ bases: [Base], isSearched: Bool, _ range: CommitRange, ledger: Ledger,
+    _ bases: [Base], _ range: CommitRange, ledger: Ledger,
     laboratory: @escaping @Sendable (Base) async throws -> any Laboratory,
     report: @escaping @Sendable (CommitBisection.Event) -> Void
   ) {
-    (self.bases, self.isSearched, self.range, self.ledger) = (bases, isSearched, range, ledger)
+    (self.bases, self.range, self.ledger) = (bases, range, ledger)
     (self.laboratory, self.report) = (laboratory, report)
   }
 

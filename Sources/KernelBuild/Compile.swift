@@ -31,8 +31,8 @@ struct Compile {
 
   private static let silent = "make fails without a word"
 
-  /// With so many jobs little is left before an error in make's order when several of them came to one. With more it would
-  /// take one job longer than all of them take for everything.
+  /// With so many jobs little is left before an error in make's order when one of them came to one. With more, one job may
+  /// take longer for that than all of them take for everything.
   static let few = 4
 
   /// Builds. Where that fails one job alone goes on from there: then the first error in make's order is the one that

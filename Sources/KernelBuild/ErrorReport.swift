@@ -5,8 +5,8 @@ import Foundation
 /// With several jobs the first error in time is another one each time. So make ends with one job, or makes all that it can
 /// (``Compile``), with the words of each job together (`--output-sync=target`). Where several targets failed, the first of the
 /// alphabet is taken, and of its errors the first, as the compiler's later ones often come of it. The same tree then gives
-/// the same signature whatever the order, with few jobs each time, and with many. What remains: an error that only shows while another file is missing, as when a generator
-/// fails and what it made before is out of date.
+/// the same signature whatever the order, with few jobs each time, and with many. What remains: an error that only shows
+/// while another file is missing, as when a generator fails and what it made before is out of date.
 struct ErrorReport: Equatable {
   /// Stable from build to build and, as far as the fault is the same, from commit to commit: no line numbers, no
   /// counters of the compiler's, no paths of this machine.

@@ -18,10 +18,6 @@ public struct ToolChain: Sendable, Equatable, Codable {
   public let isAllLLVM: Bool
   /// What make is told of the other programs, such as `LD=ld.lld-16`; empty where it finds them by itself.
   let programs: [String]
-  /// `gcc-nm` where that is GNU nm with the one plugin that gcc has. By itself nm loads all that lie in its folders before it
-  /// reads an object, LLVM's of 100 MB among them, and since 6.0 a build asks it of every object: 19 ms in place of 2
-  /// (`time nm kernel/fork.o`, with LLVM 14's plugin there).
-  let nm: String?
   /// The first line of `--version` of the compiler of the build's own programs, and of make. No part of the digest: what
   /// they decide is which fix-ups a tree needs, and these are a part of a kernel's key.
   let hostCompilerVersion: String
@@ -33,9 +29,12 @@ public struct ToolChain: Sendable, Equatable, Codable {
   /// the others.
   public func requireUnchanged() async throws {
     let now = try await Self.find(compiler: asked)
-    guard now.nm == nm else {
+    guard now.programs == programs else {
+      func list(_ programs: [String]) -> String { programs.isEmpty ? "none" : programs.joined(separator: " ") }
       throw Failure(
-        .toolFailed, "gcc-nm \(nm == nil ? "came" : "went") since this began", remedy: "put it back, or start anew")
+        .toolFailed,
+        "the programs that make is told of changed since this began: \(list(programs)), and now \(list(now.programs))",
+        remedy: "put them back, or start anew; kernels in the store are used again")
     }
     if now.digest == digest { return }
     let (old, new) =
@@ -69,7 +68,6 @@ public struct ToolChain: Sendable, Equatable, Codable {
     let hostFlags = words { if case .hostFlag(let flag) = $0 { flag } else { nil } }
     let linkerFlags = words { if case .linkerFlag(let flag) = $0 { flag } else { nil } }
     var all = ["CC=\(prefix)\(compiler)\(flags)", "HOSTCC=\(prefix)\(hostCompiler)\(hostFlags)"] + programs
-    if let nm { all.append("NM=\(nm)") }
     if !linkerFlags.isEmpty {
       let linker = programs.first { $0.hasPrefix("LD=") } ?? "LD=ld"
       all = all.filter { !$0.hasPrefix("LD=") } + [linker + linkerFlags]
@@ -114,6 +112,7 @@ public struct ToolChain: Sendable, Equatable, Codable {
       programs = ["LLVM=1"]
     }
     let isAllLLVM = !programs.isEmpty
+    if !isAllLLVM, let nm = await wrappedNM() { programs.append("NM=\(nm)") }
     let lld = programs.first { $0.hasPrefix("LD=") }?.dropFirst(3).description ?? "ld.lld"
     let linker = try Tool(isAllLLVM ? lld : "ld", remedy: BuildTool.remedy("ld"))
     let assembler: String
@@ -130,12 +129,14 @@ public struct ToolChain: Sendable, Equatable, Codable {
     return ToolChain(
       compiler: word, compilerVersion: version, assemblerVersion: assembler,
       linkerVersion: try await line(linker, ["--version"]), target: target, isAllLLVM: isAllLLVM, programs: programs,
-      nm: isAllLLVM ? nil : await wrappedNM(),
       hostCompilerVersion: host == nil ? "" : try await line(Tool(host ?? "", remedy: ""), ["--version"]),
       makeVersion: make == nil ? "" : try await line(Tool(make ?? "", remedy: ""), ["--version"]), asked: asked)
   }
 
-  /// Nil where it is not there, or is another nm, or has no plugin, which it then says.
+  /// `gcc-nm` where that is GNU nm with the one plugin that gcc has. By itself nm loads all that lie in its folders before it
+  /// reads an object, LLVM's of 100 MB among them, and since 6.0 a build asks it of every object: 19 ms in place of 2
+  /// (`time nm kernel/fork.o`, with LLVM 14's plugin there). Nil where it is not there, or is another nm, or has no plugin,
+  /// which it then says.
   static func wrappedNM(
     _ wrapped: String? = Tool.find("gcc-nm"), around plain: String? = Tool.find("nm")
   ) async -> String? {

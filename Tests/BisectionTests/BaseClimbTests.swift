@@ -19,12 +19,12 @@ import Testing
 
   /// A session, begun or gone on with, in which each base has a laboratory of its own.
   private func climb(
-    _ laboratories: [(BaseClimb.Base, SimulatedLaboratory)], isSearched: Bool = true, isFlaky: Bool? = nil
+    _ laboratories: [(BaseClimb.Base, SimulatedLaboratory)], isFlaky: Bool? = nil
   ) async throws -> Conclusion {
     let range = laboratories[0].1.range(from: 0, to: world.history.count - 1)
     let ledger = try Ledger.begun(range, in: folder, .failure(any: false), isFlaky: isFlaky)
     return try await BaseClimb(
-      laboratories.map(\.0), isSearched: isSearched, range, ledger: ledger,
+      laboratories.map(\.0), range, ledger: ledger,
       laboratory: { base in
         guard let found = laboratories.first(where: { $0.0 == base })?.1 else { throw SimulatedLaboratory.Killed() }
         return found
@@ -75,9 +75,7 @@ import Testing
   }
 
   @Test func `is none where the base is named, and the ledger is as it ever was`() async throws {
-    let failure = await #expect(throws: Failure.self) {
-      try await climb([(Self.tiny, showing(.fine))], isSearched: false)
-    }
+    let failure = await #expect(throws: Failure.self) { try await climb([(Self.tiny, showing(.fine))]) }
     #expect(failure?.message.contains("should be bad and is good") == true)
     #expect(try record.base == nil)
   }

@@ -33,7 +33,8 @@ struct ToolChainTests {
     #expect(found.compiler == "gcc")
     #expect(found.compilerVersion.hasPrefix("gcc "))
     #expect(found.assemblerVersion.hasPrefix("GNU assembler") && found.linkerVersion.hasPrefix("GNU "))
-    #expect(found.arguments(ccache: nil) == ["CC=gcc", "HOSTCC=gcc"] + (found.nm.map { ["NM=\($0)"] } ?? []))
+    #expect(found.arguments(ccache: nil) == ["CC=gcc", "HOSTCC=gcc"] + found.programs)
+    #expect(found.programs == (await ToolChain.wrappedNM().map { ["NM=\($0)"] } ?? []))
     #expect(try await ToolChain.find(compiler: "gcc") == found)
     #expect(try JSONDecoder().decode(ToolChain.self, from: try JSONEncoder().encode(found)) == found)
   }
@@ -69,7 +70,7 @@ struct ToolChainTests {
   func ccache() async throws {
     let found = try await ToolChain.find()
     let tool = try Tool(try compiler("ccache", version: ""), remedy: "")
-    #expect(found.arguments(ccache: tool).starts(with: ["CC=ccache gcc", "HOSTCC=ccache gcc"]))
+    #expect(found.arguments(ccache: tool) == ["CC=ccache gcc", "HOSTCC=ccache gcc"] + found.programs)
   }
 
   /// What lists the symbols of objects is no part of what makes them.
@@ -84,6 +85,14 @@ struct ToolChainTests {
     let broken = try scratch.file("broken", "#!/bin/sh\necho 'no plugin' >&2\nexit 1\n")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: broken.path)
     #expect(await ToolChain.wrappedNM(broken.path, around: plain) == nil)
+    // One that goes in the middle of a session is no fault of a commit's.
+    var json = try #require(
+      try JSONSerialization.jsonObject(with: try JSONEncoder().encode(try await ToolChain.find())) as? [String: Any])
+    json["programs"] = ["NM=gone-nm"]
+    let former = try JSONDecoder().decode(ToolChain.self, from: try JSONSerialization.data(withJSONObject: json))
+    let failure = await #expect(throws: Failure.self) { try await former.requireUnchanged() }
+    let words = "the programs that make is told of changed since this began: NM=gone-nm, and now "
+    #expect(failure?.message.hasPrefix(words) == true)
     let names = ["ld.lld", "llvm-ar", "llvm-nm", "llvm-strip", "llvm-objcopy", "llvm-objdump", "llvm-readelf"]
     for name in ["clang"] + names { _ = try compiler("llvm/\(name)", version: "clang version 14, LLD 14") }
     let llvm = try await ToolChain.find(compiler: "LLVM=\(scratch.url.path)/llvm/")
